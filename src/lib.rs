@@ -16,9 +16,12 @@
 //! * **environment**: the label (dev, prod, …) of a connection.
 
 pub mod archive;
+pub mod catalog;
 pub mod command;
 pub mod connect;
 pub mod copy;
 pub mod error;
+pub mod object;
+pub mod order;
 pub mod progress;
 pub mod sql;

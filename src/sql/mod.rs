@@ -1,1 +1,10 @@
-//! Under construction.
+//! SQL text: quoting, privileges as GRANT and REVOKE, and the script of entries.
+//!
+//! Pure functions over strings. Knows nothing of catalogs, connections or archives.
+
+pub mod privileges;
+pub mod quote;
+pub mod script;
+
+pub use quote::{dollar_quote, ident, literal, one_line, qualified};
+pub use script::{Entry, Pass, Script, Section};

@@ -1,0 +1,32 @@
+//! The catalog: runs every query in the snapshot and returns plain values.
+
+/// Removes the lines of `query` that are for other server versions. A line that ends in `-- 14+`,
+/// `-- <17` or `-- 13-15` belongs to those major versions only; all others belong to all.
+pub fn resolve(query: &str, major: u32) -> String {
+    let wanted = |line: &&str| line.rsplit_once("--").is_none_or(|(_, tag)| applies(tag.trim(), major).unwrap_or(true));
+    query.lines().filter(wanted).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a tag names `major`; `None` where the comment is no tag.
+fn applies(tag: &str, major: u32) -> Option<bool> {
+    if let Some(first) = tag.strip_suffix('+') {
+        return Some(major >= first.parse().ok()?);
+    }
+    if let Some(end) = tag.strip_prefix('<') {
+        return Some(major < end.parse().ok()?);
+    }
+    let (first, last) = tag.split_once('-')?;
+    Some((first.parse().ok()?..=last.parse().ok()?).contains(&major))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_belong_to_versions() {
+        let query = "SELECT a,\n b, -- 14+\n c, -- <14\n d, -- 13-15\n e -- a comment-like this";
+        assert_eq!(resolve(query, 12), "SELECT a,\n c, -- <14\n e -- a comment-like this");
+        assert_eq!(resolve(query, 15), "SELECT a,\n b, -- 14+\n d, -- 13-15\n e -- a comment-like this");
+    }
+}

@@ -1,0 +1,11 @@
+//! Under construction.
+
+use super::*;
+
+/// The query of the kind.
+pub const QUERY: &str = include_str!("../../db/catalog/text_search_template.sql");
+
+/// Reads one row.
+pub fn read(_row: &Row<'_>, _out: &mut Vec<Object>) -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! The script: a database's schema as entries in the order in which they run.
+//!
+//! An entry is what pg_dump calls a TOC entry: one object's SQL with its drop, owner, section and
+//! dependencies. The script travels in the archive twice: as entries (JSON, for restore) and as
+//! plain SQL (for psql). This file owns the types and the rendering to plain SQL; it decides nothing
+//! about order.
+//!
+//! Invariant: an entry depends only on entries before it, so ids are positions and grow.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use super::quote::{ident, literal, one_line};
+
+/// pg_dump's three sections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    /// Everything that must exist before rows can be loaded.
+    PreData,
+    /// Rows, sequence values, large objects.
+    Data,
+    /// What is cheaper or only possible with the rows in place.
+    PostData,
+}
+
+/// When in a restore an entry runs (pg_restore's RestorePass).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pass {
+    /// In script order.
+    Main,
+    /// After all of `Main`: a load must not be hit by privileges that were revoked.
+    Privileges,
+    /// At the very end: event triggers (they must not see the restore) and refreshes (they must see
+    /// the final state).
+    Last,
+}
+
+/// One object's SQL.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Position in the script, from 1.
+    pub id: u32,
+    /// pg_dump's word for it: `TABLE`, `FK CONSTRAINT`, `ACL`, …
+    pub kind: String,
+    /// The schema it lives in, unquoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// Its name for listings, unquoted.
+    pub name: String,
+    /// The section it belongs to.
+    pub section: Section,
+    /// The pass it runs in.
+    pub pass: Pass,
+    /// The statements that make it, each ended by a semicolon.
+    pub definition: String,
+    /// The statement that removes it; empty where its host's removal is enough.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub drop: String,
+    /// Its owner's name, where it has one that a restore can set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// What `ALTER … OWNER TO` calls it, with its kind: `TABLE public.film`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub identity: String,
+    /// The entries that must have run before, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends: Vec<u32>,
+    /// Entries of tables that this entry locks against everything else while it runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locks: Vec<u32>,
+    /// For comments, labels and privileges: the entry they belong to, which they follow in selection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u32>,
+    /// The table whose selection it follows, `schema` and `name` unquoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<(String, String)>,
+    /// Tablespace to create it in; empty means the database's default, absent means it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tablespace: Option<String>,
+    /// Table access method to create it with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_method: Option<String>,
+    /// For `TABLE DATA`: the number of the table in the manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<u32>,
+}
+
+impl Entry {
+    /// The statement that gives the object to its owner, if it has one.
+    pub fn owner_statement(&self) -> Option<String> {
+        let owner = self.owner.as_ref().filter(|_| !self.identity.is_empty())?;
+        Some(format!("ALTER {} OWNER TO {};", self.identity, ident(owner)))
+    }
+
+    /// How messages and listings call it: `TABLE public.film`.
+    pub fn label(&self) -> String {
+        match &self.schema {
+            Some(schema) => one_line(&format!("{} {}.{}", self.kind, schema, self.name)),
+            None => one_line(&format!("{} {}", self.kind, self.name)),
+        }
+    }
+}
+
+/// The whole schema, in order.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Script {
+    /// Ascending by id.
+    pub entries: Vec<Entry>,
+}
+
+/// Tracks the two settings that decide where a table is created, so that SET appears only on change.
+#[derive(Debug, Default)]
+pub struct Placement {
+    tablespace: Option<String>,
+    access_method: Option<String>,
+}
+
+impl Placement {
+    /// The SET statements that `entry` needs before it, given what earlier calls set.
+    pub fn before(&mut self, entry: &Entry) -> String {
+        let mut out = String::new();
+        if let Some(wanted) = &entry.tablespace
+            && self.tablespace.as_deref().unwrap_or("") != wanted
+        {
+            let value = if wanted.is_empty() { "''".to_string() } else { ident(wanted) };
+            let _ = writeln!(out, "SET default_tablespace = {value};");
+            self.tablespace = Some(wanted.clone());
+        }
+        if let Some(wanted) = &entry.access_method
+            && self.access_method.as_deref().unwrap_or("heap") != wanted
+        {
+            let _ = writeln!(out, "SET default_table_access_method = {};", ident(wanted));
+            self.access_method = Some(wanted.clone());
+        }
+        out
+    }
+}
+
+impl Script {
+    /// The entries of a pass and section as one plain SQL text that psql runs, with owners.
+    pub fn render(&self, wanted: impl Fn(&Entry) -> bool) -> String {
+        let mut out = String::new();
+        let mut placement = Placement::default();
+        for entry in self.entries.iter().filter(|entry| entry.data.is_none() && wanted(entry)) {
+            let _ = writeln!(out, "\n-- {}\n", entry.label());
+            out.push_str(&placement.before(entry));
+            out.push_str(entry.definition.trim_end());
+            out.push('\n');
+            if let Some(owner) = entry.owner_statement() {
+                let _ = writeln!(out, "{owner}");
+            }
+        }
+        out
+    }
+}
+
+/// The settings a script starts with, for a server of major version `target`; `encoding` is the
+/// archive's (catalog.md of pg_dump: `_doSetFixedOutputState`). Everything a role or database could
+/// have set that changes how the script is read is pinned here.
+pub fn preamble(encoding: &str, target: u32) -> String {
+    let mut out = String::from(
+        "SET statement_timeout = 0;\nSET lock_timeout = 0;\nSET idle_in_transaction_session_timeout = 0;\n",
+    );
+    if target >= 17 {
+        out.push_str("SET transaction_timeout = 0;\n");
+    }
+    let _ = write!(
+        out,
+        "SET client_encoding = {};\nSET standard_conforming_strings = on;\nSELECT pg_catalog.set_config('search_path', '', false);\n\
+         SET check_function_bodies = false;\nSET xmloption = content;\nSET client_min_messages = warning;\nSET row_security = off;\n\
+         SET default_transaction_read_only = off;\nSET datestyle = 'ISO, YMD';\nSET intervalstyle = postgres;\nSET timezone = 'UTC';\n\
+         SET lc_monetary = 'C';\nSET bytea_output = hex;\nSET default_tablespace = '';\nSET default_table_access_method = heap;\n",
+        literal(encoding)
+    );
+    out
+}
