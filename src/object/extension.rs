@@ -1,11 +1,16 @@
-//! Under construction.
+//! Extensions. Writes `CREATE EXTENSION IF NOT EXISTS … WITH SCHEMA …`, without version and owner, as
+//! pg_dump does: the target's own version is the one that fits its library.
 
 use super::*;
 
-/// The query of the kind.
+/// Extensions that initdb did not make.
 pub const QUERY: &str = include_str!("../../db/catalog/extension.sql");
 
-/// Reads one row.
-pub fn read(_row: &Row<'_>, _out: &mut Vec<Object>) -> Result<()> {
+/// Reads one extension.
+pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
+    let object = Object::from_row(Kind::Extension, class::EXTENSION, row)?;
+    let home = ident(&row.text("home")?);
+    let definition = format!("CREATE EXTENSION IF NOT EXISTS {} WITH SCHEMA {home};", object.qualified());
+    out.push(object.sql(definition));
     Ok(())
 }

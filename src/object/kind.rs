@@ -87,7 +87,6 @@ pub const READERS: &[Reader] = readers![
     schema,
     extension,
     table,
-    column_default,
     sequence,
     view,
     // types and functions

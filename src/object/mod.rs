@@ -20,7 +20,7 @@ pub mod access_method;
 pub mod aggregate;
 pub mod cast;
 pub mod collation;
-pub mod column_default;
+pub mod column;
 pub mod constraint;
 pub mod conversion;
 pub mod default_privileges;
@@ -136,6 +136,17 @@ pub mod class {
     pub const NO_DEFAULT: Oid = 7;
 }
 
+/// `from` needs `to` to exist before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edge {
+    /// The one that needs.
+    pub from: ObjectId,
+    /// The one that is needed.
+    pub to: ObjectId,
+    /// The query of a view needs it, not the view's columns: a dummy view goes without.
+    pub by_query: bool,
+}
+
 /// What an object's definition is made of.
 #[derive(Debug, Clone)]
 pub enum Body {
@@ -243,5 +254,13 @@ impl Object {
     pub fn sql(mut self, text: impl Into<String>) -> Object {
         self.body = Body::Sql(text.into());
         self
+    }
+}
+
+impl Object {
+    /// Whether the object has an entry of its own.
+    pub fn is_written(&self) -> bool {
+        let empty = matches!(&self.body, Body::Sql(text) if text.is_empty()) && self.owner.is_none();
+        self.inside.is_none() && !self.dormant && !empty
     }
 }

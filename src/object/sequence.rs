@@ -1,11 +1,86 @@
-//! Under construction.
+//! Sequences. Writes `CREATE SEQUENCE` and `OWNED BY`, or, for an identity column, the `ADD GENERATED`
+//! that makes the sequence with its name.
+//!
+//! Pitfall: a serial's sequence, its column's default and OWNED BY form a loop; OWNED BY is an entry of
+//! its own, after both. Values are data and not written here.
 
 use super::*;
 
-/// The query of the kind.
+/// Sequences with their owning columns.
 pub const QUERY: &str = include_str!("../../db/catalog/sequence.sql");
 
-/// Reads one row.
-pub fn read(_row: &Row<'_>, _out: &mut Vec<Object>) -> Result<()> {
+/// Reads one sequence.
+pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
+    let mut object = Object::from_row(Kind::Sequence, class::RELATION, row)?;
+    let table = row.opt_oid("table_oid")?.map(|oid| ObjectId::new(class::RELATION, oid));
+    object.table = table;
+    let name = object.qualified();
+    let (Some(table), Some(table_name), Some(column)) =
+        (table, row.opt_text("table_name")?, row.opt_text("column_name")?)
+    else {
+        let definition = format!("CREATE {}SEQUENCE {name}{};", unlogged(row)?, clauses(row, true)?);
+        out.push(object.sql(definition));
+        return Ok(());
+    };
+    if row.opt_text("owned")?.as_deref() == Some("i") {
+        let always = if row.opt_text("identity")?.as_deref() == Some("d") { "BY DEFAULT" } else { "ALWAYS" };
+        let word = if row.opt_text("table_relkind")?.as_deref() == Some("f") { "FOREIGN TABLE" } else { "TABLE" };
+        // Only where it differs from the table's: the clause needs a recent target.
+        let persistence = match (row.text("persistence")?.as_str(), row.opt_text("table_persistence")?.as_deref()) {
+            ("p", Some("u")) => "\n    LOGGED",
+            ("u", Some("p")) => "\n    UNLOGGED",
+            _ => "",
+        };
+        let definition = format!(
+            "ALTER {word} {table_name} ALTER COLUMN {column} ADD GENERATED {always} AS IDENTITY (\n    SEQUENCE NAME {name}{persistence}{}\n);",
+            clauses(row, false)?
+        );
+        // The sequence takes the table's owner and goes with the table.
+        object.owner = None;
+        object.drop = Some(String::new());
+        object.depends.push(table);
+        object.locks.push(table);
+        out.push(object.sql(definition));
+        return Ok(());
+    }
+    let definition = format!("CREATE {}SEQUENCE {name}{};", unlogged(row)?, clauses(row, true)?);
+    let mut owned = Object::new(Kind::SequenceOwnedBy, ObjectId::new(class::OWNED_BY, object.id.oid), &object.name);
+    owned.schema = object.schema.clone();
+    owned.table = Some(table);
+    owned.depends = vec![object.id, table];
+    owned.drop = Some(String::new());
+    out.push(object.sql(definition));
+    out.push(owned.sql(format!("ALTER SEQUENCE {name} OWNED BY {table_name}.{column};")));
     Ok(())
+}
+
+fn unlogged(row: &Row<'_>) -> Result<&'static str> {
+    Ok(if row.text("persistence")? == "u" { "UNLOGGED " } else { "" })
+}
+
+/// Every clause, with limits shown only where they are not the type's own.
+fn clauses(row: &Row<'_>, with_type: bool) -> Result<String> {
+    let type_name = row.text("type")?;
+    let (low, high) = match type_name.as_str() {
+        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let increment = row.long("increment")?;
+    let (usual_minimum, usual_maximum) = if increment > 0 { (1, high) } else { (low, -1) };
+    let mut out = String::new();
+    if with_type && type_name != "bigint" {
+        out.push_str(&format!("\n    AS {type_name}"));
+    }
+    out.push_str(&format!("\n    START WITH {}\n    INCREMENT BY {increment}", row.long("start")?));
+    for (word, value, usual) in
+        [("MINVALUE", row.long("minimum")?, usual_minimum), ("MAXVALUE", row.long("maximum")?, usual_maximum)]
+    {
+        out.push_str(&if value == usual { format!("\n    NO {word}") } else { format!("\n    {word} {value}") });
+    }
+    out.push_str(&format!("\n    CACHE {}", row.long("cache")?));
+    if row.flag("cycle")? {
+        out.push_str("\n    CYCLE");
+    }
+    Ok(out)
 }

@@ -1,4 +1,6 @@
-//! The catalog: runs every query in the snapshot and returns plain values.
+//! Version tags: one text of a query for all servers from 12 to 18.
+//!
+//! Pure. The tags are at the end of lines: `-- 14+`, `-- <17`, `-- 13-15`.
 
 /// Removes the lines of `query` that are for other server versions. A line that ends in `-- 14+`,
 /// `-- <17` or `-- 13-15` belongs to those major versions only; all others belong to all.

@@ -1,0 +1,181 @@
+//! Data as the catalog tells it: tables with their columns and how they can travel, sequence values,
+//! large objects.
+//!
+//! Read after the tables are locked. The classes of types come from `db/catalog/data.sql`; this file turns
+//! them into one decision per table.
+
+use serde::Deserialize;
+use tokio_postgres::Client;
+
+use super::query;
+use crate::error::{During, Fault, Result};
+use crate::object::{Oid, Row};
+
+/// A table whose rows are copied.
+#[derive(Debug, Clone)]
+pub struct TableData {
+    /// Its row in pg_class.
+    pub oid: Oid,
+    /// Schema, unquoted.
+    pub schema: String,
+    /// Name, unquoted.
+    pub name: String,
+    /// p permanent, u unlogged.
+    pub persistence: char,
+    /// The columns that are copied, in order.
+    pub columns: Vec<DataColumn>,
+    /// Columns whose values nothing can restore, with the reason.
+    pub lost: Vec<(String, String)>,
+    /// Why the table must travel as text; `None`: binary.
+    pub text_because: Option<String>,
+    /// Bytes of the heap.
+    pub heap_bytes: u64,
+    /// Bytes of the TOAST table.
+    pub toast_bytes: u64,
+    /// Bytes of a block.
+    pub block_bytes: u32,
+    /// Stored as a heap, so that its blocks can be addressed.
+    pub heap: bool,
+    /// The root of its partition tree, through which its rows must be loaded.
+    pub through: Option<(String, String)>,
+}
+
+/// One copied column.
+#[derive(Debug, Clone)]
+pub struct DataColumn {
+    /// Name, unquoted.
+    pub name: String,
+    /// As `format_type` shows it.
+    pub type_name: String,
+    /// Read as `x::text`: xml loses its declaration otherwise.
+    pub cast_to_text: bool,
+}
+
+/// A sequence's state.
+#[derive(Debug, Clone)]
+pub struct SequenceValue {
+    /// The sequence.
+    pub oid: Oid,
+    /// Its last value.
+    pub last_value: i64,
+    /// Whether that value was handed out.
+    pub is_called: bool,
+}
+
+/// A large object.
+#[derive(Debug, Clone)]
+pub struct LargeObject {
+    /// Its number, which is kept.
+    pub oid: Oid,
+    /// Its owner.
+    pub owner: String,
+    /// Its length.
+    pub bytes: i64,
+}
+
+#[derive(Deserialize)]
+struct ColumnRow {
+    name: String,
+    #[serde(rename = "type")]
+    type_name: String,
+    class: char,
+    why: Option<String>,
+    xml: bool,
+}
+
+/// How each of `tables` travels.
+pub async fn tables(client: &Client, major: u32, tables: &[Oid]) -> Result<Vec<TableData>> {
+    let rows = query(client, include_str!("../../db/catalog/data.sql"), major, tables, "data").await?;
+    rows.iter().map(|row| table(&Row(row))).collect()
+}
+
+fn table(row: &Row<'_>) -> Result<TableData> {
+    let columns: Vec<ColumnRow> = row.json("columns")?;
+    let because = |letter: char| {
+        let mut reasons: Vec<String> = columns
+            .iter()
+            .filter(|column| column.class == letter)
+            .map(|column| format!("{}: {}", column.name, column.why.as_deref().unwrap_or_default().replace("T:", "")))
+            .collect();
+        if letter == 'T' {
+            // COPY looks up the receive function of every column, generated ones too.
+            reasons.extend(row.opt_text("generated_as_text").ok().flatten());
+        }
+        (!reasons.is_empty()).then(|| reasons.join("; "))
+    };
+    let text_because = because('T');
+    let schema = row.opt_text("root_schema")?;
+    let root = row.opt_text("root_name")?;
+    let unsigned = |column: &str| Ok::<u64, crate::error::Error>(u64::try_from(row.long(column)?).unwrap_or(0));
+    Ok(TableData {
+        oid: row.oid("oid")?,
+        schema: row.text("schema")?,
+        name: row.text("name")?,
+        persistence: row.letter("persistence")?,
+        text_because: text_because.clone(),
+        lost: columns
+            .iter()
+            .filter(|column| column.class == 'X')
+            .map(|column| (column.name.clone(), column.why.clone().unwrap_or_default().replace("X:", "")))
+            .collect(),
+        columns: columns
+            .iter()
+            .filter(|column| column.class != 'X')
+            .map(|column| DataColumn {
+                name: column.name.clone(),
+                type_name: column.type_name.clone(),
+                cast_to_text: column.xml,
+            })
+            .collect(),
+        heap_bytes: unsigned("heap_bytes")?,
+        toast_bytes: unsigned("toast_bytes")?,
+        block_bytes: u32::try_from(row.long("block_bytes")?).unwrap_or(8192),
+        heap: row.opt_text("access_method")?.as_deref() == Some("heap"),
+        through: schema.zip(root),
+    })
+}
+
+/// How many sequences one statement asks before 18, where each is a table to select from.
+const SEQUENCES_PER_STATEMENT: usize = 1000;
+
+/// The values of sequences, given as oid and qualified name. Values are not part of a snapshot: they are
+/// those of now, never behind what the copied rows use.
+pub async fn sequences(client: &Client, major: u32, sequences: &[(Oid, String)]) -> Result<Vec<SequenceValue>> {
+    let mut out = Vec::with_capacity(sequences.len());
+    for batch in sequences.chunks(SEQUENCES_PER_STATEMENT) {
+        let one = |(oid, name): &(Oid, String)| {
+            if major >= 18 {
+                format!(
+                    "SELECT {oid}::oid AS oid, last_value, is_called FROM pg_catalog.pg_get_sequence_data({oid}::pg_catalog.regclass)"
+                )
+            } else {
+                format!("SELECT {oid}::oid AS oid, last_value, is_called FROM {name}")
+            }
+        };
+        let sql = batch.iter().map(one).collect::<Vec<_>>().join(" UNION ALL ");
+        let rows = client
+            .query_typed(&sql, &[])
+            .await
+            .during(Fault::Server, || "cannot read the values of sequences".into())?;
+        for row in &rows {
+            let row = Row(row);
+            out.push(SequenceValue {
+                oid: row.oid("oid")?,
+                last_value: row.long("last_value")?,
+                is_called: row.flag("is_called")?,
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// Every large object with its size.
+pub async fn large_objects(client: &Client, major: u32) -> Result<Vec<LargeObject>> {
+    let rows = query(client, include_str!("../../db/catalog/large_object.sql"), major, &[], "large_object").await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row(row);
+            Ok(LargeObject { oid: row.oid("oid")?, owner: row.text("owner")?, bytes: row.long("bytes")? })
+        })
+        .collect()
+}

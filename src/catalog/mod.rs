@@ -1,0 +1,408 @@
+//! The catalog: runs every query in the snapshot and returns plain values.
+//!
+//! A fixed number of set-based queries, sent without waiting for each other, whatever the number of
+//! objects. `list` comes first and deparses nothing, so that the caller can choose and lock; `read` asks
+//! for detail of what is locked. Decides nothing about order and writes no SQL.
+//!
+//! Invariant: everything here runs on the leader's connection, inside its snapshot.
+
+pub mod data;
+mod resolve;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use futures::future::try_join_all;
+use tokio_postgres::Client;
+use tokio_postgres::types::Type;
+
+use crate::error::{During, Error, Fault, Result};
+use crate::object::{Edge, Kind, Object, ObjectId, Oid, READERS, Row, class, schema::PUBLIC_COMMENT};
+pub use resolve::resolve;
+
+/// A relation as listed before anything is locked.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its row in pg_class.
+    pub oid: Oid,
+    /// Schema, unquoted.
+    pub schema: String,
+    /// Name, unquoted.
+    pub name: String,
+    /// r, p, f, v, m, S, or a letter of a newer server.
+    pub relkind: char,
+    /// p permanent, u unlogged, t temporary.
+    pub persistence: char,
+    /// The extension that made it.
+    pub extension: Option<Oid>,
+    /// It is a configuration table of its extension: its rows that meet the condition (`WHERE …` or
+    /// empty) are copied although it is not.
+    pub config: Option<String>,
+    /// For a sequence: the table whose column owns it.
+    pub owner_table: Option<Oid>,
+}
+
+/// The database that is read.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // as in pg_database
+pub struct Database {
+    pub oid: Oid,
+    pub name: String,
+    pub owner: String,
+    pub encoding: String,
+    pub collate: String,
+    pub ctype: String,
+    pub server_version: String,
+    pub system_identifier: Option<String>,
+    pub bytes: i64,
+}
+
+/// A comment or security label on an object or one of its columns.
+#[derive(Debug, Clone)]
+pub struct Note {
+    /// The object.
+    pub on: ObjectId,
+    /// The column's number, or 0.
+    pub column: i32,
+    /// A label's provider; `None` for a comment.
+    pub provider: Option<String>,
+    /// The text.
+    pub text: String,
+}
+
+/// Privileges that are not what a fresh object has.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    /// The object; it may be one that is not copied (a function of an extension).
+    pub on: ObjectId,
+    /// table, column, sequence, function, schema, usage or large_object.
+    pub kind: String,
+    /// As GRANT … ON names it.
+    pub identity: String,
+    /// For a column: its quoted name.
+    pub column: Option<String>,
+    /// The owner's name.
+    pub owner: String,
+    /// The stored items.
+    pub current: Vec<String>,
+    /// What the target starts from.
+    pub base: Vec<String>,
+    /// The object itself is not copied: an extension's, or built in.
+    pub member: bool,
+}
+
+/// Everything read from the catalogs.
+pub struct Catalog {
+    /// In the order of the queries; not yet sorted.
+    pub objects: Vec<Object>,
+    /// What needs what, aliases followed.
+    pub edges: Vec<Edge>,
+    /// Comments and labels.
+    pub notes: Vec<Note>,
+    /// Privileges.
+    pub granted: Vec<Granted>,
+    /// Objects that depend on an extension in the sense of ALTER … DEPENDS ON EXTENSION.
+    pub on_extension: BTreeMap<ObjectId, Vec<String>>,
+    /// What is there but not covered: catalog or kind, and name.
+    pub unknown: Vec<(String, String)>,
+}
+
+/// The catalogs whose rows some query reads, or which hold parts of such objects.
+const COVERED: &[Oid] = &[
+    class::DEFAULT_PRIVILEGES,
+    class::TYPE,
+    class::FUNCTION,
+    class::RELATION,
+    class::FOREIGN_SERVER,
+    class::USER_MAPPING,
+    class::FOREIGN_DATA_WRAPPER,
+    class::ACCESS_METHOD,
+    class::ACCESS_METHOD_OPERATOR,
+    class::ACCESS_METHOD_FUNCTION,
+    class::ATTRIBUTE_DEFAULT,
+    class::CAST,
+    class::CONSTRAINT,
+    class::CONVERSION,
+    class::LANGUAGE,
+    class::LARGE_OBJECT,
+    class::SCHEMA,
+    class::OPERATOR_CLASS,
+    class::OPERATOR,
+    class::REWRITE,
+    class::TRIGGER,
+    class::OPERATOR_FAMILY,
+    class::EXTENSION,
+    class::POLICY,
+    class::STATISTICS,
+    class::COLLATION,
+    class::EVENT_TRIGGER,
+    class::TRANSFORM,
+    class::TEXT_SEARCH_DICTIONARY,
+    class::TEXT_SEARCH_PARSER,
+    class::TEXT_SEARCH_CONFIGURATION,
+    class::TEXT_SEARCH_TEMPLATE,
+    class::SUBSCRIPTION,
+    class::PUBLICATION,
+    class::PUBLICATION_TABLE,
+    class::PUBLICATION_SCHEMA,
+];
+
+/// Runs one query, with `oids` as `$1` where it has one, in one round trip.
+pub(crate) async fn query(
+    client: &Client,
+    sql: &str,
+    major: u32,
+    oids: &[Oid],
+    what: &str,
+) -> Result<Vec<tokio_postgres::Row>> {
+    let sql = resolve(sql, major);
+    let rows = if sql.contains("$1") {
+        client.query_typed(&sql, &[(&oids, Type::OID_ARRAY)]).await
+    } else {
+        client.query_typed(&sql, &[]).await
+    };
+    rows.during(Fault::Server, || format!("cannot read the catalog ({what})"))
+}
+
+/// What the database is.
+pub async fn database(client: &Client, major: u32) -> Result<Database> {
+    let rows = query(client, include_str!("../../db/catalog/database.sql"), major, &[], "database").await?;
+    let row =
+        Row(rows.first().ok_or_else(|| Error::new(Fault::Server, "the server does not list the current database"))?);
+    Ok(Database {
+        oid: row.oid("oid")?,
+        name: row.text("name")?,
+        owner: row.text("owner")?,
+        encoding: row.text("encoding")?,
+        collate: row.text("collate")?,
+        ctype: row.text("ctype")?,
+        server_version: row.text("server_version")?,
+        system_identifier: row.opt_text("system_identifier")?,
+        bytes: row.long("bytes")?,
+    })
+}
+
+/// Every relation a user can have made, before anything is locked.
+pub async fn list(client: &Client, major: u32) -> Result<Vec<Listed>> {
+    let rows = query(client, include_str!("../../db/catalog/relation.sql"), major, &[], "relation").await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row(row);
+            Ok(Listed {
+                oid: row.oid("oid")?,
+                schema: row.text("schema")?,
+                name: row.text("name")?,
+                relkind: row.letter("relkind")?,
+                persistence: row.letter("persistence")?,
+                extension: row.opt_oid("extension_oid")?,
+                config: row.opt_text("config_condition")?,
+                owner_table: row.opt_oid("owner_table_oid")?,
+            })
+        })
+        .collect()
+}
+
+/// Reads every object; of relations and what hangs on them, those in `relations`.
+pub async fn read(client: &Client, major: u32, relations: &[Oid]) -> Result<Catalog> {
+    let all = try_join_all(READERS.iter().map(|reader| query(client, reader.query, major, relations, reader.stem)));
+    let bulk = |sql: &'static str, what: &'static str| query(client, sql, major, COVERED, what);
+    let (rows, alias, depend, comments, labels, granted, unknown) = futures::try_join!(
+        all,
+        bulk(include_str!("../../db/catalog/alias.sql"), "alias"),
+        bulk(include_str!("../../db/catalog/depend.sql"), "depend"),
+        bulk(include_str!("../../db/catalog/comment.sql"), "comment"),
+        bulk(include_str!("../../db/catalog/label.sql"), "label"),
+        bulk(include_str!("../../db/catalog/privilege.sql"), "privilege"),
+        bulk(include_str!("../../db/catalog/unknown.sql"), "unknown"),
+    )?;
+    let mut objects = Vec::new();
+    for (reader, rows) in READERS.iter().zip(&rows) {
+        for row in rows {
+            (reader.read)(&Row(row), &mut objects)?;
+        }
+    }
+    let alias = Alias::read(&alias)?;
+    objects.retain(|object| !alias.is_member(object));
+    let mut catalog = Catalog {
+        objects,
+        edges: Vec::new(),
+        notes: notes(&comments, false)?,
+        granted: granted.iter().map(|row| read_granted(&Row(row))).collect::<Result<_>>()?,
+        on_extension: BTreeMap::new(),
+        unknown: unknown
+            .iter()
+            .map(|row| Ok((Row(row).text("catalog")?, Row(row).text("name")?)))
+            .collect::<Result<_>>()?,
+    };
+    catalog.notes.extend(notes(&labels, true)?);
+    catalog.read_edges(&depend, &alias)?;
+    catalog.order_refreshes();
+    Ok(catalog)
+}
+
+/// Rows that stand for others, and what extensions made.
+struct Alias {
+    real: HashMap<ObjectId, ObjectId>,
+    members: HashSet<ObjectId>,
+}
+
+impl Alias {
+    fn read(rows: &[tokio_postgres::Row]) -> Result<Alias> {
+        let mut alias = Alias { real: HashMap::new(), members: HashSet::new() };
+        for row in rows {
+            let row = Row(row);
+            let id = ObjectId::new(row.oid("class")?, row.oid("oid")?);
+            let real = ObjectId::new(row.oid("real_class")?, row.oid("real_oid")?);
+            if row.flag("member")? {
+                alias.members.insert(id);
+                alias.real.insert(id, real);
+            } else {
+                // What an extension made is the extension's, whatever else it stands for.
+                alias.real.entry(id).or_insert(real);
+            }
+        }
+        Ok(alias)
+    }
+
+    fn is_member(&self, object: &Object) -> bool {
+        self.members.contains(&object.id) || object.table.is_some_and(|table| self.members.contains(&table))
+    }
+
+    /// The object that `id` stands for. Chains are short: array, row type, relation, extension.
+    fn follow(&self, mut id: ObjectId) -> ObjectId {
+        for _ in 0..16 {
+            match self.real.get(&id) {
+                Some(real) if *real != id => id = *real,
+                _ => break,
+            }
+        }
+        id
+    }
+}
+
+fn notes(rows: &[tokio_postgres::Row], labels: bool) -> Result<Vec<Note>> {
+    rows.iter()
+        .map(|row| {
+            let row = Row(row);
+            Ok(Note {
+                on: ObjectId::new(row.oid("class")?, row.oid("oid")?),
+                column: row.int("sub")?,
+                provider: if labels { Some(row.text("provider")?) } else { None },
+                text: row.text(if labels { "label" } else { "comment" })?,
+            })
+        })
+        .collect()
+}
+
+fn read_granted(row: &Row<'_>) -> Result<Granted> {
+    Ok(Granted {
+        on: ObjectId::new(row.oid("class")?, row.oid("oid")?),
+        kind: row.text("kind")?,
+        identity: row.text("identity")?,
+        column: row.opt_text("column_name")?,
+        owner: row.text("owner")?,
+        current: row.texts("current")?,
+        base: row.texts("base")?,
+        member: row.flag("member")?,
+    })
+}
+
+impl Catalog {
+    fn read_edges(&mut self, rows: &[tokio_postgres::Row], alias: &Alias) -> Result<()> {
+        let known: HashSet<ObjectId> = self.objects.iter().map(|object| object.id).collect();
+        // An object that exists under its own id is itself, unless its constraint makes it.
+        let real =
+            |id: ObjectId| if known.contains(&id) && id.class != class::RELATION { id } else { alias.follow(id) };
+        for row in rows {
+            let row = Row(row);
+            let from = ObjectId::new(row.oid("class")?, row.oid("oid")?);
+            if let Some(extension) = row.opt_text("extension")? {
+                if known.contains(&from) {
+                    self.on_extension.entry(from).or_default().push(extension);
+                }
+                if row.oid("needed_oid")? < 16384 {
+                    continue;
+                }
+            }
+            let to = real(ObjectId::new(row.oid("needed_class")?, row.oid("needed_oid")?));
+            let by_query = from.class == class::REWRITE;
+            let from = real(from);
+            if from != to && known.contains(&from) && known.contains(&to) {
+                self.edges.push(Edge { from, to, by_query });
+            }
+        }
+        for object in &mut self.objects {
+            for id in &mut object.depends {
+                *id = alias.follow_unless(*id, &known);
+            }
+        }
+        self.edges.sort_unstable();
+        self.edges.dedup();
+        Ok(())
+    }
+
+    /// A refresh needs the refreshes of what it reads, through views; where one of those is not
+    /// populated it could not run, so it goes (pg_dump's `buildMatViewRefreshDependencies`).
+    fn order_refreshes(&mut self) {
+        let views: HashMap<ObjectId, Kind> = self
+            .objects
+            .iter()
+            .filter(|object| matches!(object.kind, Kind::View | Kind::MaterializedView))
+            .map(|object| (object.id, object.kind))
+            .collect();
+        let mut reads: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        for edge in self.edges.iter().filter(|edge| edge.by_query && views.contains_key(&edge.to)) {
+            reads.entry(edge.from).or_default().push(edge.to);
+        }
+        let below = |start: ObjectId| {
+            let (mut found, mut seen, mut stack) = (Vec::new(), HashSet::from([start]), vec![start]);
+            while let Some(at) = stack.pop() {
+                for next in reads.get(&at).into_iter().flatten().filter(|next| seen.insert(**next)) {
+                    if views[next] == Kind::MaterializedView { found.push(*next) } else { stack.push(*next) }
+                }
+            }
+            found
+        };
+        let refresh_of = |view: ObjectId| ObjectId::new(class::REFRESH, view.oid);
+        loop {
+            let filled: HashSet<ObjectId> =
+                self.objects.iter().filter(|object| object.kind == Kind::Refresh).map(|object| object.id).collect();
+            let before = self.objects.len();
+            self.objects.retain(|object| {
+                object.kind != Kind::Refresh
+                    || object
+                        .table
+                        .is_none_or(|view| below(view).iter().all(|read| filled.contains(&refresh_of(*read))))
+            });
+            if self.objects.len() == before {
+                break;
+            }
+        }
+        for object in self.objects.iter_mut().filter(|object| object.kind == Kind::Refresh) {
+            let view = object.table.expect("a refresh has its view");
+            object.depends.extend(below(view).into_iter().map(refresh_of));
+        }
+    }
+
+    /// Comments that a fresh database has too, and notes on what is not copied, leave.
+    pub fn drop_foreign_notes(&mut self) {
+        let known: HashSet<ObjectId> = self.objects.iter().map(|object| object.id).collect();
+        let public: HashSet<ObjectId> = self
+            .objects
+            .iter()
+            .filter(|object| object.kind == Kind::Schema && object.name == "public")
+            .map(|object| object.id)
+            .collect();
+        self.notes.retain(|note| {
+            known.contains(&note.on)
+                && !(public.contains(&note.on) && note.provider.is_none() && note.text == PUBLIC_COMMENT)
+        });
+    }
+}
+
+impl Alias {
+    /// Like [`Alias::follow`], for edges by hand: an id that is an object stays, but the index of a
+    /// constraint is its constraint.
+    fn follow_unless(&self, id: ObjectId, known: &HashSet<ObjectId>) -> ObjectId {
+        if known.contains(&id) && id.class != class::RELATION { id } else { self.follow(id) }
+    }
+}
