@@ -383,19 +383,22 @@ impl Catalog {
         }
     }
 
-    /// Comments that a fresh database has too, and notes on what is not copied, leave.
-    pub fn drop_foreign_notes(&mut self) {
+    /// Leaves only the objects that `wanted` names, with the edges, notes and privileges among them; a
+    /// comment that every fresh database has leaves too. `built_in` keeps the privileges of objects that
+    /// are not copied themselves (an extension's, the server's).
+    pub fn keep(&mut self, wanted: impl Fn(&Object) -> bool, built_in: bool, large_objects: bool) {
+        self.objects.retain(|object| wanted(object));
         let known: HashSet<ObjectId> = self.objects.iter().map(|object| object.id).collect();
-        let public: HashSet<ObjectId> = self
+        let kept = |id: &ObjectId| known.contains(id) || (large_objects && id.class == class::LARGE_OBJECT);
+        let public = self
             .objects
             .iter()
-            .filter(|object| object.kind == Kind::Schema && object.name == "public")
-            .map(|object| object.id)
-            .collect();
-        self.notes.retain(|note| {
-            known.contains(&note.on)
-                && !(public.contains(&note.on) && note.provider.is_none() && note.text == PUBLIC_COMMENT)
-        });
+            .find(|object| object.kind == Kind::Schema && object.name == "public")
+            .map(|object| object.id);
+        let stock = |note: &Note| Some(note.on) == public && note.provider.is_none() && note.text == PUBLIC_COMMENT;
+        self.edges.retain(|edge| known.contains(&edge.from) && known.contains(&edge.to));
+        self.notes.retain(|note| kept(&note.on) && !stock(note));
+        self.granted.retain(|granted| kept(&granted.on) || (built_in && granted.member));
     }
 }
 

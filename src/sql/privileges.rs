@@ -196,6 +196,15 @@ impl Privileges<'_> {
     }
 }
 
+/// The roles that items name, as grantee or grantor; PUBLIC is none.
+pub fn roles(items: &[String]) -> impl Iterator<Item = String> + '_ {
+    items
+        .iter()
+        .filter_map(|item| parse(item))
+        .flat_map(|item| [item.grantee, item.grantor])
+        .filter(|name| !name.is_empty())
+}
+
 fn role(name: &str) -> String {
     if name.is_empty() { "PUBLIC".into() } else { ident(name) }
 }

@@ -62,9 +62,10 @@ pub struct Entry {
     /// Its owner's name, where it has one that a restore can set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// What `ALTER … OWNER TO` calls it, with its kind: `TABLE public.film`.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub identity: String,
+    /// What `ALTER … OWNER TO` calls it, with its kind: `TABLE public.film`. An entry of large objects
+    /// has many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owned: Vec<String>,
     /// The entries that must have run before, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends: Vec<u32>,
@@ -89,10 +90,11 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The statement that gives the object to its owner, if it has one.
+    /// The statements that give it to its owner, if it has one.
     pub fn owner_statement(&self) -> Option<String> {
-        let owner = self.owner.as_ref().filter(|_| !self.identity.is_empty())?;
-        Some(format!("ALTER {} OWNER TO {};", self.identity, ident(owner)))
+        let owner = ident(self.owner.as_ref().filter(|_| !self.owned.is_empty())?);
+        let one = |identity: &String| format!("ALTER {identity} OWNER TO {owner};");
+        Some(self.owned.iter().map(one).collect::<Vec<_>>().join("\n"))
     }
 
     /// How messages and listings call it: `TABLE public.film`.
@@ -109,6 +111,9 @@ impl Entry {
 pub struct Script {
     /// Ascending by id.
     pub entries: Vec<Entry>,
+    /// Every role that an owner statement or a grant names, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
 }
 
 /// Tracks the two settings that decide where a table is created, so that SET appears only on change.

@@ -1,0 +1,358 @@
+//! From sorted objects to the script of entries: owners, comments, labels and privileges join their
+//! objects, tables get their data, sequences their values, large objects their entries.
+//!
+//! Pure. The ids follow the order in which a restore runs: main pass, privileges, last pass.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::catalog::data::{LargeObject, SequenceValue};
+use crate::catalog::{Catalog, Granted, Note};
+use crate::error::{Error, Fault, Result};
+use crate::object::{Body, Kind, Object, ObjectId, Oid, class};
+use crate::order::{Ordered, sort};
+use crate::sql::privileges::{Grantable, Privileges, roles, statements};
+use crate::sql::{Entry, Pass, Script, Section, ident, literal, qualified};
+
+/// What a script is made from, besides the catalog.
+pub struct Parts<'a> {
+    /// Tables whose rows are copied, in the manifest's order.
+    pub tables: &'a [DataOf],
+    /// Sequences with their values; numbers are not used.
+    pub sequences: &'a [(DataOf, SequenceValue)],
+    /// Large objects.
+    pub large_objects: &'a [LargeObject],
+    /// The manifest's number of the large objects' data.
+    pub large_object_data: Option<u32>,
+    /// Major version of the source.
+    pub major: u32,
+}
+
+/// A relation whose contents are copied. Its definition may be an extension's.
+#[derive(Debug, Clone)]
+pub struct DataOf {
+    /// Its row in pg_class.
+    pub oid: Oid,
+    /// Its number in the manifest.
+    pub number: u32,
+    /// Schema, unquoted.
+    pub schema: String,
+    /// Name, unquoted.
+    pub name: String,
+    /// The extension that made it.
+    pub extension: Option<Oid>,
+}
+
+impl DataOf {
+    /// What must exist before its contents can be loaded.
+    fn maker(&self) -> ObjectId {
+        match self.extension {
+            Some(extension) => ObjectId::new(class::EXTENSION, extension),
+            None => ObjectId::new(class::RELATION, self.oid),
+        }
+    }
+}
+
+/// A script and what the user must know of it.
+pub struct Built {
+    /// The script.
+    pub script: Script,
+    /// Loops that no rule knew, privileges that could not be read.
+    pub warnings: Vec<String>,
+}
+
+struct Builder<'a> {
+    entries: Vec<Entry>,
+    roles: BTreeSet<String>,
+    by_object: HashMap<ObjectId, u32>,
+    notes: HashMap<ObjectId, Vec<&'a Note>>,
+    warnings: Vec<String>,
+}
+
+/// Sorts the catalog's objects and writes every entry.
+pub fn build(mut catalog: Catalog, parts: &Parts<'_>) -> Result<Built> {
+    let Ordered { objects, depends, warnings } = sort(std::mem::take(&mut catalog.objects), &catalog.edges);
+    let mut builder = Builder {
+        entries: Vec::with_capacity(objects.len() * 2),
+        roles: BTreeSet::new(),
+        by_object: HashMap::new(),
+        notes: HashMap::new(),
+        warnings,
+    };
+    for note in &catalog.notes {
+        builder.notes.entry(note.on).or_default().push(note);
+    }
+    let places: HashMap<ObjectId, usize> =
+        objects.iter().enumerate().map(|(place, object)| (object.id, place)).collect();
+    let mut inside: HashMap<ObjectId, Vec<&Object>> = HashMap::new();
+    for object in &objects {
+        if let Some(host) = object.inside {
+            inside.entry(host).or_default().push(object);
+        }
+    }
+    let world = World { objects: &objects, depends: &depends, places: &places, inside: &inside, catalog: &catalog };
+    let main = |section: Section| move |object: &&Object| object.pass == Pass::Main && object.section == section;
+    for object in objects.iter().filter(main(Section::PreData)) {
+        builder.object(object, &world);
+    }
+    builder.data(&world, parts);
+    for object in objects.iter().filter(main(Section::PostData)) {
+        builder.object(object, &world);
+    }
+    for granted in &catalog.granted {
+        builder.privileges(granted, parts.major >= 17);
+    }
+    for pass in [Pass::Privileges, Pass::Last] {
+        for object in objects.iter().filter(|object| object.pass == pass) {
+            builder.object(object, &world);
+        }
+    }
+    if builder.entries.len() > u32::MAX as usize {
+        return Err(Error::new(Fault::Unsupported, "the schema has more entries than an archive can number"));
+    }
+    let script = Script { entries: builder.entries, roles: builder.roles.into_iter().collect() };
+    Ok(Built { script, warnings: builder.warnings })
+}
+
+struct World<'a> {
+    objects: &'a [Object],
+    depends: &'a [Vec<usize>],
+    places: &'a HashMap<ObjectId, usize>,
+    inside: &'a HashMap<ObjectId, Vec<&'a Object>>,
+    catalog: &'a Catalog,
+}
+
+impl World<'_> {
+    fn object(&self, id: ObjectId) -> Option<&Object> {
+        self.places.get(&id).map(|place| &self.objects[*place])
+    }
+
+    /// The definition, given what ended up inside it.
+    fn definition(&self, object: &Object) -> String {
+        let inside = |id: ObjectId| self.object(id).is_some_and(|piece| piece.inside == Some(object.id));
+        let mut text = match &object.body {
+            Body::Sql(text) => text.clone(),
+            Body::Table(table) => table.write(&inside),
+            Body::View(view) => view.write(),
+            Body::Domain(domain) => domain.write(&inside),
+        };
+        for extension in self.catalog.on_extension.get(&object.id).into_iter().flatten() {
+            let identity = if object.label == "CONSTRAINT" { continue } else { &object.identity };
+            text.push_str(&format!("\nALTER {identity} DEPENDS ON EXTENSION {};", ident(extension)));
+        }
+        // A key's index may depend on an extension by itself.
+        for piece in self.inside.get(&object.id).into_iter().flatten().filter(|piece| piece.kind == Kind::Index) {
+            for extension in self.catalog.on_extension.get(&piece.id).into_iter().flatten() {
+                text.push_str(&format!("\nALTER {} DEPENDS ON EXTENSION {};", piece.identity, ident(extension)));
+            }
+        }
+        text
+    }
+
+    /// The table an object follows in selection, as schema and name.
+    fn table(&self, object: &Object) -> Option<(String, String)> {
+        let relation = match object.kind {
+            Kind::Table | Kind::View | Kind::MaterializedView => object,
+            Kind::Sequence => object.table.and_then(|table| self.object(table)).unwrap_or(object),
+            _ => self.object(object.table?)?,
+        };
+        Some((relation.schema.clone()?, relation.name.clone()))
+    }
+}
+
+impl<'a> Builder<'a> {
+    fn push(&mut self, mut entry: Entry) -> u32 {
+        entry.id = self.entries.len() as u32 + 1;
+        self.roles.extend(entry.owner.iter().filter(|_| !entry.owned.is_empty()).cloned());
+        let id = entry.id;
+        self.entries.push(entry);
+        id
+    }
+
+    /// The entry of one object, and of the notes on it and on what is inside it.
+    fn object(&mut self, object: &'a Object, world: &World<'a>) {
+        if object.inside.is_some() || object.dormant {
+            return;
+        }
+        let place = world.places[&object.id];
+        let mut entry = blank(object.label, object.schema.clone(), &object.name, object.section, object.pass);
+        entry.table = world.table(object);
+        let parent = if object.is_written() {
+            entry.definition = world.definition(object);
+            entry.drop = object.drop.clone().unwrap_or_else(|| format!("DROP {};", object.identity));
+            entry.owner = object.owner.clone();
+            entry.owned = object.owner.iter().map(|_| object.identity.clone()).collect();
+            entry.depends = world.depends[place]
+                .iter()
+                .filter_map(|need| self.by_object.get(&world.objects[*need].id).copied())
+                .collect();
+            entry.tablespace = object.tablespace.clone();
+            entry.access_method = object.access_method.clone();
+            if object.kind != Kind::Index && object.section == Section::PostData {
+                let tables = object.table.iter().chain(&object.locks);
+                entry.locks = tables.filter_map(|table| self.by_object.get(table).copied()).collect();
+                entry.locks.sort_unstable();
+                entry.locks.dedup();
+            }
+            entry.depends.sort_unstable();
+            let id = self.push(entry.clone());
+            self.by_object.insert(object.id, id);
+            Some(id)
+        } else {
+            None
+        };
+        self.notes_on(object, parent, &entry);
+        for piece in world.inside.get(&object.id).into_iter().flatten() {
+            self.notes_on(piece, parent, &entry);
+        }
+    }
+
+    /// Comments and labels as entries that follow `parent`.
+    fn notes_on(&mut self, object: &Object, parent: Option<u32>, like: &Entry) {
+        for note in self.notes.remove(&object.id).unwrap_or_default() {
+            let on = match note.column {
+                0 => object.identity.clone(),
+                number => match object.columns.iter().find(|(column, _)| *column == number) {
+                    Some((_, column)) => format!("COLUMN {}.{column}", object.qualified()),
+                    None => continue,
+                },
+            };
+            self.note(note, &on, parent, like);
+        }
+    }
+
+    fn note(&mut self, note: &Note, on: &str, parent: Option<u32>, like: &Entry) {
+        let (kind, definition) = match &note.provider {
+            None => ("COMMENT", format!("COMMENT ON {on} IS {};", literal(&note.text))),
+            Some(provider) => (
+                "SECURITY LABEL",
+                format!("SECURITY LABEL FOR {} ON {on} IS {};", ident(provider), literal(&note.text)),
+            ),
+        };
+        let mut entry = blank(kind, like.schema.clone(), &like.name, like.section, like.pass);
+        entry.definition = definition;
+        entry.depends = parent.into_iter().collect();
+        entry.parent = parent;
+        entry.table = like.table.clone();
+        entry.locks = like.locks.clone();
+        self.push(entry);
+    }
+
+    /// Rows, sequence values and large objects, between the two halves of the schema.
+    fn data(&mut self, world: &World<'a>, parts: &Parts<'_>) {
+        for table in parts.tables {
+            let mut entry = self.contents("TABLE DATA", table, world);
+            entry.data = Some(table.number);
+            self.push(entry);
+        }
+        for (sequence, value) in parts.sequences {
+            let mut entry = self.contents("SEQUENCE SET", sequence, world);
+            let name = literal(&qualified(&sequence.schema, &sequence.name));
+            entry.definition = format!("SELECT pg_catalog.setval({name}, {}, {});", value.last_value, value.is_called);
+            self.push(entry);
+        }
+        self.large_objects(parts);
+    }
+
+    /// An entry for what is in a relation, after the entry that makes it.
+    fn contents(&self, kind: &str, of: &DataOf, world: &World<'a>) -> Entry {
+        let mut entry = blank(kind, Some(of.schema.clone()), &of.name, Section::Data, Pass::Main);
+        let object = world.object(ObjectId::new(class::RELATION, of.oid));
+        entry.table = object.and_then(|object| world.table(object)).or(Some((of.schema.clone(), of.name.clone())));
+        entry.depends = self.by_object.get(&of.maker()).copied().into_iter().collect();
+        entry
+    }
+
+    /// Up to 1000 large objects of one owner make an entry.
+    fn large_objects(&mut self, parts: &Parts<'_>) {
+        let mut made = Vec::new();
+        for same_owner in parts.large_objects.chunk_by(|a, b| a.owner == b.owner) {
+            for group in same_owner.chunks(1000) {
+                let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+                let name =
+                    if first.oid == last.oid { first.oid.to_string() } else { format!("{}..{}", first.oid, last.oid) };
+                let mut entry = blank("LARGE OBJECT", None, &name, Section::Data, Pass::Main);
+                let create = |object: &LargeObject| format!("SELECT pg_catalog.lo_create({});", object.oid);
+                entry.definition = group.iter().map(create).collect::<Vec<_>>().join("\n");
+                entry.owner = Some(first.owner.clone());
+                entry.owned = group.iter().map(|object| format!("LARGE OBJECT {}", object.oid)).collect();
+                let id = self.push(entry.clone());
+                made.push(id);
+                for object in group {
+                    let row = ObjectId::new(class::LARGE_OBJECT, object.oid);
+                    self.by_object.insert(row, id);
+                    for note in self.notes.remove(&row).unwrap_or_default() {
+                        self.note(note, &format!("LARGE OBJECT {}", object.oid), Some(id), &entry);
+                    }
+                }
+            }
+        }
+        if let Some(number) = parts.large_object_data {
+            let mut entry = blank("LARGE OBJECT DATA", None, "large objects", Section::Data, Pass::Main);
+            entry.data = Some(number);
+            entry.depends = made;
+            self.push(entry);
+        }
+    }
+
+    fn privileges(&mut self, granted: &Granted, maintain: bool) {
+        let parent = self.by_object.get(&granted.on).copied();
+        let grantable = match granted.kind.as_str() {
+            "table" => Grantable::Table { maintain },
+            "column" => Grantable::Column,
+            "sequence" => Grantable::Sequence,
+            "function" => Grantable::Function,
+            "schema" => Grantable::Schema,
+            "large_object" => Grantable::LargeObject,
+            _ => Grantable::Usage,
+        };
+        let privileges = Privileges {
+            grantable,
+            on: &granted.identity,
+            column: granted.column.as_deref(),
+            owner: &granted.owner,
+            current: &granted.current,
+            base: &granted.base,
+            prefix: "",
+        };
+        let Some(statements) = statements(&privileges) else {
+            self.warnings.push(format!("the privileges on {} cannot be read", granted.identity));
+            return;
+        };
+        if statements.is_empty() {
+            return;
+        }
+        let like = parent.map(|id| self.entries[id as usize - 1].clone());
+        let (schema, section) =
+            like.as_ref().map_or((None, Section::PreData), |like| (like.schema.clone(), like.section));
+        let name = like.as_ref().map_or(granted.identity.clone(), |like| like.name.clone());
+        let mut entry = blank("ACL", schema, &name, section, Pass::Privileges);
+        entry.table = like.and_then(|like| like.table);
+        entry.definition = statements.join("\n");
+        entry.depends = parent.into_iter().collect();
+        entry.parent = parent;
+        self.roles.extend(roles(&granted.current).chain(roles(&granted.base)));
+        self.push(entry);
+    }
+}
+
+fn blank(kind: &str, schema: Option<String>, name: &str, section: Section, pass: Pass) -> Entry {
+    Entry {
+        id: 0,
+        kind: kind.to_string(),
+        schema,
+        name: name.to_string(),
+        section,
+        pass,
+        definition: String::new(),
+        drop: String::new(),
+        owner: None,
+        owned: Vec::new(),
+        depends: Vec::new(),
+        locks: Vec::new(),
+        parent: None,
+        table: None,
+        tablespace: None,
+        access_method: None,
+        data: None,
+    }
+}
