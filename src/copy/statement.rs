@@ -1,0 +1,39 @@
+//! What both transfers do around the COPY itself: prepare it, switch the encoding, word the errors.
+//!
+//! The driver speaks UTF-8 only, while rows must travel in the encoding of their database, because
+//! conversion to UTF-8 and back is not lossless everywhere (EUC_JP). A server converts a statement's
+//! text when it is parsed and the rows when it runs, so the switch comes between the two.
+
+use tokio_postgres::{Client, Statement};
+
+use crate::error::{Error, Fault, Result};
+
+/// Prepares a COPY statement; `table` is for messages. Worth keeping where several chunks are loaded
+/// into one table over one connection: it saves a round trip each.
+pub async fn prepare(client: &Client, table: &str, sql: &str) -> Result<Statement> {
+    client.prepare(sql).await.map_err(|cause| refused(cause, format!("cannot prepare to copy {table}")))
+}
+
+/// Sets `client_encoding`. Affects neither statements parsed already nor their parameters.
+pub(super) async fn set_encoding(client: &Client, encoding: &str) -> Result<()> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if encoding.is_empty() || encoding.len() > 63 || !encoding.bytes().all(plain) {
+        return Err(Error::new(Fault::Unsupported, format!("{encoding:?} is not the name of an encoding")));
+    }
+    let sql = format!("SET client_encoding TO '{encoding}'");
+    client
+        .batch_execute(&sql)
+        .await
+        .map_err(|cause| refused(cause, format!("cannot set the client encoding to {encoding}")))
+}
+
+/// The encoding to switch to for the rows, where it is another one than the driver's.
+pub(super) fn foreign(data_encoding: Option<&str>) -> Option<&str> {
+    data_encoding.filter(|name| !name.eq_ignore_ascii_case("UTF8"))
+}
+
+/// An error of the driver as ours: a lost connection where the server said nothing.
+pub(super) fn refused(cause: tokio_postgres::Error, doing: String) -> Error {
+    let fault = if cause.as_db_error().is_none() { Fault::Connect } else { Fault::Server };
+    Error::new(fault, doing).caused_by(cause)
+}
