@@ -17,6 +17,7 @@
 
 pub mod archive;
 pub mod catalog;
+pub mod cli;
 pub mod command;
 pub mod connect;
 pub mod copy;
@@ -25,3 +26,4 @@ pub mod object;
 pub mod order;
 pub mod progress;
 pub mod sql;
+pub mod terminal;

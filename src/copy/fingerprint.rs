@@ -23,6 +23,11 @@ impl Fingerprint {
     pub fn add_row(&mut self, row: &[u8]) {
         self.0 = self.0.wrapping_add(xxh3_128(row));
     }
+
+    /// The sum as a number.
+    pub fn value(self) -> u128 {
+        self.0
+    }
 }
 
 impl AddAssign for Fingerprint {

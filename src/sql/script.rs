@@ -162,23 +162,18 @@ impl Script {
     }
 }
 
-/// The settings a script starts with, for a server of major version `target`; `encoding` is the
-/// archive's (catalog.md of pg_dump: `_doSetFixedOutputState`). Everything a role or database could
-/// have set that changes how the script is read is pinned here.
-pub fn preamble(encoding: &str, target: u32) -> String {
-    let mut out = String::from(
-        "SET statement_timeout = 0;\nSET lock_timeout = 0;\nSET idle_in_transaction_session_timeout = 0;\n",
-    );
-    if target >= 17 {
-        out.push_str("SET transaction_timeout = 0;\n");
-    }
-    let _ = write!(
-        out,
-        "SET client_encoding = {};\nSET standard_conforming_strings = on;\nSELECT pg_catalog.set_config('search_path', '', false);\n\
+/// The settings a script starts with, for psql and any server version: everything a role or database
+/// could have set that changes how the script is read (pg_dump's `_doSetFixedOutputState`, and more).
+pub fn preamble(encoding: &str) -> String {
+    let zero = "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings\nWHERE name IN \
+                ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', \
+                'transaction_timeout') AND setting <> '0';\n";
+    format!(
+        "SET client_encoding = {};\nSET standard_conforming_strings = on;\n{zero}\
+         SELECT pg_catalog.set_config('search_path', '', false);\n\
          SET check_function_bodies = false;\nSET xmloption = content;\nSET client_min_messages = warning;\nSET row_security = off;\n\
          SET default_transaction_read_only = off;\nSET datestyle = 'ISO, YMD';\nSET intervalstyle = postgres;\nSET timezone = 'UTC';\n\
          SET lc_monetary = 'C';\nSET bytea_output = hex;\nSET default_tablespace = '';\nSET default_table_access_method = heap;\n",
         literal(encoding)
-    );
-    out
+    )
 }

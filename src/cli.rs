@@ -1,0 +1,249 @@
+//! The command line: clap types and their conversion into options. No I/O.
+//!
+//! Names follow pg_dump, pg_restore and psql wherever one exists; `-h` is the host, help is `--help`, `-?`.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::command::selection::{Pattern, Selection};
+use crate::connect::Flags;
+use crate::error::Result;
+
+const EXIT_STATUS: &str = "EXIT STATUS
+  0    done
+  1    failed
+  2    wrong usage
+  3    damage or difference found
+  4    done, but objects were skipped
+  130  interrupted";
+
+/// A complete, verified, logical copy of a PostgreSQL database, from one binary.
+#[derive(Debug, Parser)]
+#[command(name = "pgsnap", version, about, after_help = EXIT_STATUS, disable_help_flag = true, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// Print help
+    #[arg(long, short = '?', global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Copy a database into an archive
+    #[command(after_help = format!("Without -f, --dir or PGSNAP_DIR the archive is db/backups/<database>_<environment>_<UTC time>.tar.zst.\n\
+        The connection comes from flags, then the environment (PGHOST ..., DATABASE_URL), then .env.local, then .env.\n\n\
+        EXAMPLES\n  pgsnap dump\n  pgsnap dump -d postgresql://app@db.example/app -f app.tar.zst -j 4\n\n{EXIT_STATUS}"))]
+    Dump(DumpArgs),
+    /// Prove that an archive is sound
+    #[command(after_help = format!("EXAMPLE\n  pgsnap verify db/backups/app_dev_20261123T130500Z.tar.zst\n\n{EXIT_STATUS}"))]
+    Verify(VerifyArgs),
+    /// Put an archive back into an empty database
+    #[command(after_help = format!("The target is never guessed: it must be given with -d.\n\n\
+        EXAMPLES\n  createdb copy && pgsnap restore app.tar.zst -d copy -j 4\n  pgsnap restore - -d postgresql://localhost/copy < app.tar.zst\n\n{EXIT_STATUS}"))]
+    Restore(RestoreArgs),
+    /// Show what is in an archive
+    #[command(after_help = format!("EXAMPLE\n  pgsnap inspect --json app.tar.zst\n\n{EXIT_STATUS}"))]
+    Inspect(InspectArgs),
+}
+
+/// Where the server is.
+#[derive(Debug, Args)]
+pub struct ConnectArgs {
+    /// Database name, postgresql:// URL or keyword string
+    #[arg(short = 'd', long = "dbname", value_name = "CONN")]
+    pub dbname: Option<String>,
+    /// Server's host name or socket directory
+    #[arg(short = 'h', long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// Server's port
+    #[arg(short = 'p', long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Role to connect as
+    #[arg(short = 'U', long = "username", value_name = "ROLE")]
+    pub username: Option<String>,
+    /// Label of the environment (dev, prod, ...)
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+}
+
+impl ConnectArgs {
+    /// As the connect module takes them.
+    pub fn flags(&self) -> Flags {
+        Flags {
+            conn: self.dbname.clone(),
+            host: self.host.clone(),
+            port: self.port,
+            user: self.username.clone(),
+            environment: self.env.clone(),
+        }
+    }
+}
+
+/// What to take.
+#[derive(Debug, Args)]
+pub struct SelectionArgs {
+    /// Only these schemas (may be repeated; * and ? match)
+    #[arg(short = 'n', long = "schema", value_name = "PATTERN")]
+    pub schema: Vec<String>,
+    /// Only these tables (may be repeated; [schema.]name, * and ? match)
+    #[arg(short = 't', long = "table", value_name = "PATTERN")]
+    pub table: Vec<String>,
+    /// Only the schema, no rows
+    #[arg(short = 's', long, conflicts_with = "data_only")]
+    pub schema_only: bool,
+    /// Only the rows, no schema
+    #[arg(short = 'a', long)]
+    pub data_only: bool,
+    /// Leave out ownership
+    #[arg(short = 'O', long)]
+    pub no_owner: bool,
+    /// Leave out privileges (GRANT, REVOKE)
+    #[arg(short = 'x', long, visible_alias = "no-acl")]
+    pub no_privileges: bool,
+}
+
+impl SelectionArgs {
+    /// Reads the patterns.
+    ///
+    /// # Errors
+    /// Usage, for a pattern that cannot be read.
+    pub fn selection(&self) -> Result<Selection> {
+        let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::parse(text)).collect::<Result<Vec<_>>>();
+        Ok(Selection {
+            schemas: patterns(&self.schema)?,
+            tables: patterns(&self.table)?,
+            schema_only: self.schema_only,
+            data_only: self.data_only,
+            no_owner: self.no_owner,
+            no_privileges: self.no_privileges,
+        })
+    }
+}
+
+/// How much to say.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Say more
+    #[arg(short = 'v', long, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Say nothing but errors
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+    /// Print the summary as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `pgsnap dump`.
+#[derive(Debug, Args)]
+#[allow(missing_docs)] // clap prints the help texts
+pub struct DumpArgs {
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    /// Archive to write; - for standard output
+    #[arg(short = 'f', long, value_name = "FILE", conflicts_with = "dir")]
+    pub file: Option<PathBuf>,
+    /// Directory to write <database>_<environment>_<UTC time>.tar.zst into [env: PGSNAP_DIR]
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Connections that copy rows at a time
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: u16,
+    /// zstd level
+    #[arg(short = 'Z', long = "compress", value_name = "LEVEL", default_value_t = 3, allow_negative_numbers = true)]
+    pub level: i32,
+    /// Give up when a table's lock is not granted within this time (in ms, or with a unit: 30s, 2min)
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub lock_wait_timeout: std::time::Duration,
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `pgsnap verify`.
+#[derive(Debug, Args)]
+#[allow(missing_docs)]
+pub struct VerifyArgs {
+    /// The archive; - for standard input
+    #[arg(value_name = "ARCHIVE")]
+    pub archive: PathBuf,
+    /// Threads [default: all processors]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `pgsnap restore`.
+#[derive(Debug, Args)]
+#[allow(missing_docs)]
+pub struct RestoreArgs {
+    /// The archive; - for standard input
+    #[arg(value_name = "ARCHIVE")]
+    pub archive: PathBuf,
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    /// Connections at a time
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: u16,
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `pgsnap inspect`.
+#[derive(Debug, Args)]
+#[allow(missing_docs)]
+pub struct InspectArgs {
+    /// The archive
+    #[arg(value_name = "ARCHIVE")]
+    pub archive: PathBuf,
+    /// Print as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A time in milliseconds, or with one of PostgreSQL's units.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..digits].parse().map_err(|_| "a number of milliseconds, or one with ms, s, min, h".to_string())?;
+    let unit = match &text[digits..] {
+        "" | "ms" => 1,
+        "s" => 1000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        other => return Err(format!("unknown unit {other:?}; known are ms, s, min, h")),
+    };
+    Ok(std::time::Duration::from_millis(number.saturating_mul(unit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn h_is_the_host() {
+        let cli = Cli::try_parse_from(["pgsnap", "dump", "-h", "db", "-p", "1", "-U", "u", "-d", "x"]).unwrap();
+        let Command::Dump(args) = cli.command else { panic!("not a dump") };
+        assert_eq!(args.connect.flags().host.as_deref(), Some("db"));
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(duration("1500").unwrap().as_millis(), 1500);
+        assert_eq!(duration("2min").unwrap().as_secs(), 120);
+        assert!(duration("fast").is_err());
+    }
+}

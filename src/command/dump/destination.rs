@@ -1,0 +1,84 @@
+//! Where an archive goes: a file of a given name, a file named by database, environment and time in a
+//! directory, or standard output.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use crate::archive::publish;
+use crate::connect::Settings;
+use crate::error::{Error, Fault, Result};
+
+/// The default directory.
+pub const DIRECTORY: &str = "db/backups";
+
+/// Where the archive goes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Destination {
+    /// `-f -`.
+    Standard,
+    /// `-f FILE`.
+    File(PathBuf),
+    /// `--dir`, `PGSNAP_DIR` or the default: `<database>_<environment>_<UTC time>.tar.zst` in it.
+    Directory(PathBuf),
+    /// [`DIRECTORY`], which is made where it is missing.
+    Default,
+}
+
+/// An open output.
+pub enum Output {
+    /// Standard output.
+    Standard,
+    /// A file that is not published yet.
+    File(publish::Output),
+}
+
+/// An open output and the name it will have.
+pub struct Target {
+    /// What to write to.
+    pub output: Output,
+    /// The final path.
+    pub archive: Option<PathBuf>,
+}
+
+impl Destination {
+    /// Opens the output, before anything else is done, so that a bad path fails at once.
+    ///
+    /// # Errors
+    /// Usage or Disk, where the directory is missing or cannot be written, or the file exists.
+    pub fn open(&self, settings: &Settings, now: DateTime<Utc>) -> Result<Target> {
+        let path = match self {
+            Destination::Standard => {
+                use std::io::IsTerminal;
+                if std::io::stdout().is_terminal() {
+                    return Err(Error::new(Fault::Usage, "an archive is not for the terminal")
+                        .hint("redirect it: pgsnap dump -f - > copy.tar.zst"));
+                }
+                return Ok(Target { output: Output::Standard, archive: None });
+            }
+            Destination::File(path) => path.clone(),
+            Destination::Directory(directory) => directory.join(name(settings, now)),
+            Destination::Default => {
+                publish::make_directory(Path::new(DIRECTORY))?;
+                Path::new(DIRECTORY).join(name(settings, now))
+            }
+        };
+        let output = publish::Output::create(&path)?;
+        Ok(Target { output: Output::File(output), archive: Some(path) })
+    }
+}
+
+/// `<database>_<environment>_20261123T130500Z.tar.zst`; the database's name made fit for a file name.
+fn name(settings: &Settings, now: DateTime<Utc>) -> String {
+    let fit = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' };
+    let database: String = settings.database.chars().map(fit).collect();
+    let database = database.trim_start_matches('.');
+    format!("{database}_{}_{}.tar.zst", settings.environment, now.format("%Y%m%dT%H%M%SZ"))
+}
+
+/// The sidecar's path: the archive's with `.json` behind it.
+pub fn sidecar(archive: &Path) -> PathBuf {
+    let mut path = archive.as_os_str().to_owned();
+    path.push(".json");
+    PathBuf::from(path)
+}

@@ -1,0 +1,275 @@
+//! `pgsnap dump`: a database into an archive.
+//!
+//! Owns the order of the phases: open the output, take the snapshot, list and lock, read the catalog,
+//! write the schema, copy the rows, write the manifest, publish. What each phase does is elsewhere.
+//!
+//! Invariant: nothing stands under the final name before everything is written and synced.
+
+mod destination;
+mod jobs;
+mod pump;
+mod source;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::archive::manifest::{Data, Head, LargeObjects, Manifest, Skipped, Totals};
+use crate::archive::member::Encoder;
+use crate::archive::writer::Writer;
+use crate::archive::{HEAD_PATH, publish};
+use crate::command::script::{Built, Parts, build};
+use crate::command::selection::Selection;
+use crate::command::standalone;
+use crate::connect::{Host, Settings};
+use crate::error::{During, Fault, Result};
+use crate::progress::{Event, Progress};
+use crate::sql::Script;
+pub use destination::Destination;
+use destination::Target;
+use jobs::Contents;
+use pump::Work;
+use source::{Joined, Source};
+
+/// What to dump and where to.
+pub struct DumpOptions {
+    /// The source.
+    pub settings: Settings,
+    /// Where the archive goes.
+    pub destination: Destination,
+    /// Connections that copy rows.
+    pub jobs: usize,
+    /// zstd's level.
+    pub level: i32,
+    /// What to take.
+    pub selection: Selection,
+    /// How long to wait for a lock before giving up.
+    pub lock_wait: std::time::Duration,
+}
+
+/// What was dumped; the sidecar holds the same.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct DumpSummary {
+    /// Version of this summary's shape.
+    pub version: u32,
+    /// The archive's path; `None`: standard output.
+    pub archive: Option<PathBuf>,
+    /// The database.
+    pub database: String,
+    /// The environment's label.
+    pub environment: String,
+    /// The server, where it has a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The server's version.
+    pub server_version: String,
+    /// Begin, RFC 3339, UTC.
+    pub started: String,
+    /// End, RFC 3339, UTC.
+    pub finished: String,
+    /// Seconds taken.
+    pub seconds: f64,
+    /// Length of the archive in bytes.
+    pub archive_bytes: u64,
+    /// Sums over the manifest.
+    pub totals: Totals,
+    /// Entries of the schema.
+    pub entries: u64,
+    /// Which selection was used.
+    pub options: Vec<String>,
+    /// What the user was warned of.
+    pub warnings: Vec<String>,
+    /// What could not be copied.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Dumps a database.
+///
+/// # Errors
+/// The first thing that fails. Nothing is left under the final name.
+pub async fn dump(options: DumpOptions, progress: Arc<dyn Progress>) -> Result<DumpSummary> {
+    let started = Utc::now();
+    let target = options.destination.open(&options.settings, started)?;
+    for text in &options.settings.warnings {
+        progress.on(Event::Warned(text.clone()));
+    }
+    progress.on(Event::Phase("taking the snapshot"));
+    let source = Source::open(&options, &progress).await?;
+    let Target { output, archive } = target;
+    let (output, finished) = match output {
+        destination::Output::Standard => {
+            let (_, finished) = write(std::io::stdout(), &options, source, started, &progress).await?;
+            (None, finished)
+        }
+        destination::Output::File(file) => {
+            let (file, finished) = write(file, &options, source, started, &progress).await?;
+            (Some(file), finished)
+        }
+    };
+    let mut summary = finished;
+    summary.archive = archive;
+    if let Some(file) = output {
+        progress.on(Event::Phase("publishing"));
+        tokio::task::spawn_blocking(move || file.publish()).await.expect("publishing does not panic")?;
+    }
+    if let Some(path) = &summary.archive {
+        let json = serde_json::to_vec_pretty(&summary).during(Fault::Disk, || "cannot write the sidecar".into())?;
+        publish::write_sidecar(&destination::sidecar(path), &json)?;
+    }
+    Ok(summary)
+}
+
+/// Everything between an open output and a finished archive.
+async fn write<W: Write + Send + 'static>(
+    out: W,
+    options: &DumpOptions,
+    mut source: Source,
+    started: DateTime<Utc>,
+    progress: &Arc<dyn Progress>,
+) -> Result<(W, DumpSummary)> {
+    progress.on(Event::Phase("reading the catalog"));
+    let contents = Contents::read(&mut source, options).await?;
+    let Built { script, warnings } = build(
+        std::mem::replace(&mut source.catalog, source::empty()),
+        &Parts {
+            tables: &contents.tables,
+            sequences: &contents.sequences,
+            large_objects: &contents.large_objects,
+            large_object_data: (!contents.large_objects.is_empty()).then_some(jobs::LARGE_OBJECTS),
+            major: source.major,
+        },
+    )?;
+    for text in warnings {
+        source.warn(text, progress);
+    }
+    let mut manifest = manifest(&source, options, started, &contents, &script);
+    let key = restrict_key()?;
+    let mut writer = Writer::new(out);
+    let mut encoder = Encoder::new(options.level)?;
+    let head = head(&manifest);
+    let entries = serde_json::to_vec(&script).during(Fault::Disk, || "cannot write the entries".into())?;
+    for (path, content) in [
+        (HEAD_PATH, head.to_json()),
+        (standalone::PRE_DATA, standalone::pre_data(&script, &key)),
+        (standalone::POST_DATA, standalone::post_data(&script, &key)),
+        (standalone::ENTRIES, entries),
+    ] {
+        writer.append(encoder.encode(path, &content)?)?;
+    }
+    let jobs = contents.jobs();
+    let bytes = contents.bytes();
+    progress.on(Event::Planned { tables: contents.tables.len() as u64, bytes });
+    progress.on(Event::Phase("copying rows"));
+    let encoding = Some(source.database.encoding.clone()).filter(|name| name != "UTF8");
+    let workers = options.jobs.clamp(1, jobs.len().max(1));
+    let work = Work::new(jobs, contents.names(), workers, options.level, encoding, Arc::clone(progress));
+    let sessions = source.sessions(workers).await?;
+    let joined = Arc::new(Joined::of(&source));
+    let (mut writer, data) = pump::run(work, sessions, joined, writer).await?;
+    source.close().await?;
+    fill(&mut manifest, data, &contents);
+    let paths = |member: usize| writer.path(member).to_string();
+    let restore = standalone::restore(&manifest, &paths);
+    let mut tail = vec![(standalone::SEQUENCES, standalone::sequences(&script, &key))];
+    if manifest.large_objects.is_some() {
+        tail.push((standalone::LARGE_OBJECTS, standalone::large_objects(&script, &key)));
+    }
+    tail.push((standalone::RESTORE, restore));
+    tail.push((standalone::README, standalone::readme(&manifest)));
+    for (path, content) in tail {
+        writer.append(encoder.encode(path, &content)?)?;
+    }
+    manifest.finished = rfc3339(Utc::now());
+    manifest.warnings = source.warnings.clone();
+    manifest.skipped = source.skipped.clone();
+    let level = options.level;
+    let (out, finished) =
+        tokio::task::spawn_blocking(move || writer.finish(manifest, level)).await.expect("writing does not panic")?;
+    let archive_bytes = finished.stored_bytes;
+    Ok((out, summary(finished.manifest, archive_bytes, started)))
+}
+
+fn manifest(source: &Source, options: &DumpOptions, started: DateTime<Utc>, contents: &Contents, script: &Script) -> Manifest {
+    let database = &source.database;
+    Manifest {
+        database: database.name.clone(),
+        environment: options.settings.environment.clone(),
+        host: match &options.settings.host {
+            Host::Name(name) => Some(name.clone()),
+            Host::Socket(_) => None,
+        },
+        server_version: database.server_version.clone(),
+        server_version_num: source.version_num,
+        encoding: database.encoding.clone(),
+        collate: database.collate.clone(),
+        ctype: database.ctype.clone(),
+        snapshot: source.exported.clone(),
+        system_identifier: database.system_identifier.clone(),
+        database_oid: database.oid,
+        started: rfc3339(started),
+        options: options.selection.describe(),
+        tables: contents.manifest_tables(),
+        sequences: contents.sequences.len() as u64,
+        entries: script.entries.len() as u64,
+        ..Manifest::default()
+    }
+}
+
+fn head(manifest: &Manifest) -> Head {
+    Head {
+        format: manifest.format,
+        features: manifest.features.clone(),
+        writer: manifest.writer.clone(),
+        database: manifest.database.clone(),
+        environment: manifest.environment.clone(),
+        server_version: manifest.server_version.clone(),
+        server_version_num: manifest.server_version_num,
+        encoding: manifest.encoding.clone(),
+        started: manifest.started.clone(),
+    }
+}
+
+/// Joins what was copied to the tables; the large objects' slot is the last.
+fn fill(manifest: &mut Manifest, mut data: Vec<Data>, contents: &Contents) {
+    if !contents.large_objects.is_empty() {
+        let data = data.pop().unwrap_or_default();
+        manifest.large_objects =
+            Some(LargeObjects { count: contents.large_objects.len() as u64, data, ..LargeObjects::default() });
+    }
+    for (table, data) in manifest.tables.iter_mut().zip(data) {
+        table.data = data;
+    }
+}
+
+fn summary(manifest: Manifest, archive_bytes: u64, started: DateTime<Utc>) -> DumpSummary {
+    DumpSummary {
+        version: 1,
+        archive: None,
+        database: manifest.database,
+        environment: manifest.environment,
+        host: manifest.host,
+        server_version: manifest.server_version,
+        started: manifest.started,
+        finished: manifest.finished,
+        seconds: (Utc::now() - started).as_seconds_f64(),
+        archive_bytes,
+        totals: manifest.totals,
+        entries: manifest.entries,
+        options: manifest.options,
+        warnings: manifest.warnings,
+        skipped: manifest.skipped,
+    }
+}
+
+fn rfc3339(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// A key for psql's `\restrict` that nobody who wrote into the database could know.
+fn restrict_key() -> Result<String> {
+    let mut bytes = [0; 24];
+    openssl::rand::rand_bytes(&mut bytes).during(Fault::Disk, || "the system has no random numbers".into())?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,241 @@
+//! From units to members: workers copy units out, chunks are compressed beside them, one writer appends.
+//!
+//! Owns the flow and its bounds: buffers are the pool's (two per job), finished members wait in a queue of
+//! one per job, so memory depends on the number of jobs and on the largest row only. What is copied is
+//! decided before; what becomes of the manifest, after.
+//!
+//! Invariant: the first error ends everything; nothing is retried that could write a member twice.
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::archive::manifest::{Chunk, Data, hex128};
+use crate::archive::member::{Encoded, Encoder, chunk_path};
+use crate::archive::writer::Writer;
+use crate::connect::Session;
+use crate::copy::{CopyOut, Fingerprint, Format, Pool, RawChunk, copy_out};
+use crate::error::{Error, Fault, Result};
+use crate::progress::{Event, Progress};
+
+/// Raw bytes a unit should have, and a chunk usually has. One COPY per block range of this size is within
+/// about 5 % of one eight times as large, with less memory.
+pub const UNIT_BYTES: u64 = 8 << 20;
+/// Raw bytes at which a chunk is cut although its unit goes on: TOAST skew makes some units larger.
+const CHUNK_BYTES_MAX: usize = 16 << 20;
+/// How often a unit is tried again over a new connection.
+const TRIES: u32 = 3;
+
+/// One COPY to run.
+#[derive(Debug)]
+pub struct Job {
+    /// Which of the caller's data it belongs to.
+    pub slot: usize,
+    /// The table, for messages.
+    pub table: String,
+    /// The directory of its members.
+    pub dir: String,
+    /// The first block, which names the members.
+    pub first: u64,
+    /// `COPY … TO STDOUT`.
+    pub sql: String,
+    /// How rows travel.
+    pub format: Format,
+    /// How many columns.
+    pub columns: u16,
+}
+
+/// The work, shared by the workers.
+pub struct Work {
+    jobs: Mutex<VecDeque<Job>>,
+    /// Jobs of each slot that are not done.
+    open: Vec<AtomicU32>,
+    names: Vec<String>,
+    encoding: Option<String>,
+    level: i32,
+    pool: Pool,
+    encoders: Mutex<Vec<Encoder>>,
+    progress: Arc<dyn Progress>,
+}
+
+/// A chunk on its way to the writer.
+struct Done {
+    slot: usize,
+    first: u64,
+    part: u32,
+    rows: u64,
+    fingerprint: Fingerprint,
+    member: Encoded,
+}
+
+impl Work {
+    /// Plans `jobs` for `workers`; `names` are the tables by slot, for progress. `encoding` is the server's
+    /// where it is not UTF-8.
+    pub fn new(jobs: Vec<Job>, names: Vec<String>, workers: usize, level: i32, encoding: Option<String>, progress: Arc<dyn Progress>) -> Arc<Work> {
+        let open: Vec<AtomicU32> = names.iter().map(|_| AtomicU32::new(0)).collect();
+        for job in &jobs {
+            open[job.slot].fetch_add(1, Ordering::Relaxed);
+        }
+        Arc::new(Work {
+            jobs: Mutex::new(jobs.into()),
+            open,
+            names,
+            encoding,
+            level,
+            pool: Pool::new(workers * 2, CHUNK_BYTES_MAX),
+            encoders: Mutex::default(),
+            progress,
+        })
+    }
+
+    fn next(&self) -> Option<Job> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    fn encode(&self, path: &str, content: &[u8]) -> Result<Encoded> {
+        let kept = self.encoders.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut encoder = match kept {
+            Some(encoder) => encoder,
+            None => Encoder::new(self.level)?,
+        };
+        let member = encoder.encode(path, content)?;
+        self.encoders.lock().unwrap_or_else(PoisonError::into_inner).push(encoder);
+        Ok(member)
+    }
+}
+
+/// How a worker gets another connection into the same snapshot.
+pub trait Reconnect: Send + Sync + 'static {
+    /// A fresh connection in the snapshot.
+    fn reconnect(&self) -> impl Future<Output = Result<Session>> + Send;
+}
+
+/// Runs all of `work` over `sessions` and appends to `writer`. Returns the writer and the data by slot.
+pub async fn run<W, R>(work: Arc<Work>, sessions: Vec<Session>, reconnect: Arc<R>, writer: Writer<W>) -> Result<(Writer<W>, Vec<Data>, Vec<Session>)>
+where
+    W: Write + Send + 'static,
+    R: Reconnect,
+{
+    let (sender, receiver) = mpsc::channel(sessions.len().max(1));
+    let slots = work.names.len();
+    let writing = tokio::task::spawn_blocking(move || write(writer, receiver, slots));
+    let mut workers = JoinSet::new();
+    for session in sessions {
+        workers.spawn(worker(Arc::clone(&work), session, Arc::clone(&reconnect), sender.clone()));
+    }
+    drop(sender);
+    let mut failed = None;
+    let mut sessions = Vec::new();
+    while let Some(ended) = workers.join_next().await {
+        match ended {
+            Ok(Ok(session)) => sessions.push(session),
+            Ok(Err(error)) if failed.is_none() => {
+                failed = Some(error);
+                workers.abort_all();
+            }
+            Err(lost) if lost.is_panic() => std::panic::resume_unwind(lost.into_panic()),
+            _ => {}
+        }
+    }
+    let written = writing.await.expect("the writer does not panic");
+    // The writer's failure is the cause where a worker only found the queue closed.
+    match (written, failed) {
+        (Err(error), _) => Err(error),
+        (Ok(_), Some(error)) => Err(error),
+        (Ok((writer, data)), None) => Ok((writer, data, sessions)),
+    }
+}
+
+async fn worker<R: Reconnect>(work: Arc<Work>, mut session: Session, reconnect: Arc<R>, sender: mpsc::Sender<Result<Done>>) -> Result<Session> {
+    while let Some(job) = work.next() {
+        let job = Arc::new(job);
+        // Parts already handed on: the same rows give the same chunks, so a retry leaves these out.
+        let parts = Arc::new(AtomicU32::new(0));
+        let mut tries = 1;
+        while let Err(error) = copy(&work, &session, &job, &parts, &sender).await {
+            if tries == TRIES || !error.is_closed() || sender.is_closed() {
+                return Err(error);
+            }
+            tries += 1;
+            work.progress.on(Event::Warned(format!("the connection was lost while copying {}; trying again", job.table)));
+            session = reconnect.reconnect().await?;
+        }
+        if work.open[job.slot].fetch_sub(1, Ordering::AcqRel) == 1 {
+            work.progress.on(Event::Detail(format!("copied {}", work.names[job.slot])));
+        }
+    }
+    Ok(session)
+}
+
+async fn copy(work: &Arc<Work>, session: &Session, job: &Arc<Job>, parts: &Arc<AtomicU32>, sender: &mpsc::Sender<Result<Done>>) -> Result<()> {
+    let task = CopyOut {
+        table: &job.table,
+        sql: &job.sql,
+        format: job.format,
+        columns: job.columns,
+        data_encoding: work.encoding.as_deref(),
+    };
+    copy_out(&session.client, &task, &work.pool, |chunk| {
+        let fresh = chunk.part >= parts.load(Ordering::Acquire);
+        let closed = sender.is_closed();
+        if fresh && !closed {
+            parts.store(chunk.part + 1, Ordering::Release);
+            let (work, job, sender) = (Arc::clone(work), Arc::clone(job), sender.clone());
+            // Compressed beside the stream; the pool bounds how many of these run ahead.
+            tokio::task::spawn_blocking(move || {
+                let done = compress(&work, &job, chunk);
+                // The writer is gone only when it failed, and then it tells why.
+                let _ = sender.blocking_send(done);
+            });
+        }
+        async move {
+            if closed { Err(Error::new(Fault::Interrupted, "the writer has stopped")) } else { Ok(()) }
+        }
+    })
+    .await
+    .map(|_| ())
+}
+
+fn compress(work: &Work, job: &Job, chunk: RawChunk) -> Result<Done> {
+    let extension = match job.format {
+        Format::Binary => "copy",
+        Format::Text => "txt",
+    };
+    let path = chunk_path(&job.dir, job.first, chunk.part, extension);
+    let member = work.encode(&path, &chunk.bytes)?;
+    work.progress.on(Event::Copied { bytes: chunk.bytes.len() as u64 });
+    Ok(Done { slot: job.slot, first: job.first, part: chunk.part, rows: chunk.rows, fingerprint: chunk.fingerprint, member })
+}
+
+/// One chunk as the manifest will list it, with what orders it.
+type Listed = ((u64, u32), Chunk, Fingerprint, u64);
+
+fn write<W: Write>(mut writer: Writer<W>, mut receiver: mpsc::Receiver<Result<Done>>, slots: usize) -> Result<(Writer<W>, Vec<Data>)> {
+    let mut listed: Vec<Vec<Listed>> = (0..slots).map(|_| Vec::new()).collect();
+    while let Some(done) = receiver.blocking_recv() {
+        let done = done?;
+        let raw_bytes = done.member.raw_bytes;
+        let chunk = Chunk { member: writer.append(done.member)?, rows: done.rows, fingerprint: hex128(done.fingerprint.value()) };
+        listed[done.slot].push(((done.first, done.part), chunk, done.fingerprint, raw_bytes));
+    }
+    let data = listed.into_iter().map(sum).collect();
+    Ok((writer, data))
+}
+
+fn sum(mut chunks: Vec<Listed>) -> Data {
+    chunks.sort_by_key(|(order, ..)| *order);
+    let mut fingerprint = Fingerprint::default();
+    let mut data = Data::default();
+    for (_, chunk, digest, raw_bytes) in chunks {
+        fingerprint += digest;
+        data.rows += chunk.rows;
+        data.raw_bytes += raw_bytes;
+        data.chunks.push(chunk);
+    }
+    data.fingerprint = hex128(fingerprint.value());
+    data
+}

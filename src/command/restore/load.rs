@@ -1,0 +1,199 @@
+//! Runs the schedule over several connections: loads chunks, checks their counts, runs entries.
+//!
+//! Owns the workers and what they do with one connection; when something may run is `schedule`'s. The
+//! first error ends everything, with the object's name.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_postgres::Statement;
+
+use super::schedule::{Job, Next, Schedule};
+use crate::archive::Archive;
+use crate::archive::manifest::{Chunk, Format as Stored, Manifest, Table};
+use crate::connect::Session;
+use crate::copy::{Column, CopyIn, Format, copy_in_prepared, copy_in_sql, prepare};
+use crate::error::{During, Error, Fault, Result};
+use crate::progress::{Event, Progress};
+use crate::sql::script::Placement;
+use crate::sql::{Entry, qualified};
+
+/// What all workers share.
+pub struct Plan {
+    /// The archive.
+    pub archive: Archive,
+    /// When what may run.
+    pub schedule: Mutex<Schedule>,
+    /// The entries the schedule knows by place.
+    pub entries: Vec<Entry>,
+    /// Leave owners as they come.
+    pub no_owner: bool,
+    /// Told after every job.
+    pub changed: Notify,
+    /// Where events go.
+    pub progress: Arc<dyn Progress>,
+}
+
+/// Runs one entry's statements on a session.
+pub async fn run_entry(session: &Session, entry: &Entry, placement: &mut Placement, no_owner: bool) -> Result<()> {
+    let mut text = placement.before(entry);
+    text.push_str(&entry.definition);
+    if let Some(owner) = entry.owner_statement().filter(|_| !no_owner) {
+        text.push('\n');
+        text.push_str(&owner);
+    }
+    session.client.batch_execute(&text).await.map_err(|cause| refused(entry, cause))
+}
+
+/// Names the entry and, where the server points at one, the place.
+pub fn refused(entry: &Entry, cause: tokio_postgres::Error) -> Error {
+    let hint = match cause.code().map(|code| code.code()) {
+        Some("42704") => Some("create on the target what the message names, or leave the object out"),
+        Some("42501") => Some("restore as the database's owner or a superuser, or with --no-owner and --no-privileges"),
+        Some("42710" | "42P07" | "42723" | "42P06") => Some("the target already has an object of this name; restore into an empty database"),
+        _ => None,
+    };
+    let error = Error::new(Fault::Server, format!("cannot restore {}", entry.label())).caused_by(cause);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+/// Runs everything in the plan over `sessions`.
+pub async fn run(plan: Arc<Plan>, sessions: Vec<Session>) -> Result<()> {
+    let mut workers = JoinSet::new();
+    for session in sessions {
+        workers.spawn(worker(Arc::clone(&plan), session));
+    }
+    while let Some(ended) = workers.join_next().await {
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                workers.abort_all();
+                return Err(error);
+            }
+            Err(lost) if lost.is_panic() => std::panic::resume_unwind(lost.into_panic()),
+            Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+async fn worker(plan: Arc<Plan>, session: Session) -> Result<()> {
+    let mut statements: HashMap<u32, Statement> = HashMap::new();
+    let mut placement = Placement::default();
+    loop {
+        // Registered before asking, so that a change in between is not missed.
+        let changed = plan.changed.notified();
+        tokio::pin!(changed);
+        changed.as_mut().enable();
+        let next = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let job = match next {
+            Next::Run(job) => job,
+            Next::Wait => {
+                changed.await;
+                continue;
+            }
+            Next::Finished => return Ok(()),
+        };
+        match job {
+            Job::Chunk { data, chunk } => load_chunk(&plan, &session, data, chunk, &mut statements).await?,
+            Job::Entry(at) => {
+                let entry = &plan.entries[at];
+                plan.progress.on(Event::Detail(format!("creating {}", entry.label())));
+                run_entry(&session, entry, &mut placement, plan.no_owner).await?;
+            }
+        }
+        let complete = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).done(job);
+        if let Some(table) = complete.and_then(|data| table_of(plan.archive.manifest(), data)) {
+            plan.progress.on(Event::TableFinished { table: qualified(&table.schema, &table.name), rows: table.data.rows });
+        }
+        plan.changed.notify_waiters();
+    }
+}
+
+/// The number under which the large objects' data goes: tables count from 1.
+pub const LARGE_OBJECTS: u32 = 0;
+
+fn table_of(manifest: &Manifest, number: u32) -> Option<&Table> {
+    manifest.tables.iter().find(|table| table.number == number)
+}
+
+/// Reads a chunk off the async threads: it is decompressed and checked on the way.
+async fn read_chunk(plan: &Plan, chunk: &Chunk) -> Result<Bytes> {
+    let (archive, member) = (plan.archive.clone(), chunk.member);
+    let content = tokio::task::spawn_blocking(move || archive.read_member(member)).await.expect("reading does not panic")?;
+    Ok(Bytes::from(content))
+}
+
+async fn load_chunk(plan: &Plan, session: &Session, data: u32, chunk: usize, statements: &mut HashMap<u32, Statement>) -> Result<()> {
+    let manifest = plan.archive.manifest();
+    if data == LARGE_OBJECTS {
+        let chunks = manifest.large_objects.iter().flat_map(|large| &large.data.chunks);
+        let chunk = chunks.clone().nth(chunk).ok_or_else(|| gone("large objects"))?;
+        return load_large_objects(plan, session, chunk).await;
+    }
+    let table = table_of(manifest, data).ok_or_else(|| gone("a table"))?;
+    let chunk = table.data.chunks.get(chunk).ok_or_else(|| gone(&table.name))?;
+    let name = qualified(&table.schema, &table.name);
+    let content = read_chunk(plan, chunk).await?;
+    let bytes = content.len() as u64;
+    let sql = statement_of(table);
+    let statement = match statements.get(&data) {
+        Some(statement) => statement.clone(),
+        None => {
+            let statement = prepare(&session.client, &name, &sql).await?;
+            statements.insert(data, statement.clone());
+            statement
+        }
+    };
+    let task = CopyIn { table: &name, sql: &sql, data_encoding: Some(&manifest.encoding) };
+    let rows = copy_in_prepared(&session.client, &statement, &task, content).await?;
+    check_count(&name, chunk, rows)?;
+    plan.progress.on(Event::Copied { bytes });
+    Ok(())
+}
+
+fn statement_of(table: &Table) -> String {
+    let (schema, name) = table.load_into.as_ref().map_or((&table.schema, &table.name), |root| (&root.schema, &root.name));
+    let columns: Vec<Column> =
+        table.columns.iter().map(|column| Column { name: column.name.clone(), cast_to_text: false }).collect();
+    let format = match table.format {
+        Stored::Binary => Format::Binary,
+        Stored::Text => Format::Text,
+    };
+    copy_in_sql(schema, name, &columns, format)
+}
+
+fn check_count(table: &str, chunk: &Chunk, rows: u64) -> Result<()> {
+    if rows == chunk.rows {
+        return Ok(());
+    }
+    Err(Error::new(Fault::Damaged, format!("the server took {rows} rows of {table} from a chunk of {}", chunk.rows)))
+}
+
+fn gone(what: &str) -> Error {
+    Error::new(Fault::Damaged, format!("the manifest has no such chunk of {what}"))
+}
+
+/// Large objects travel as rows of (oid, offset, bytes) through a temporary table.
+async fn load_large_objects(plan: &Plan, session: &Session, chunk: &Chunk) -> Result<()> {
+    let content = read_chunk(plan, chunk).await?;
+    let bytes = content.len() as u64;
+    let create = "BEGIN; CREATE TEMP TABLE pgsnap_load (id oid, place bigint, data bytea) ON COMMIT DROP";
+    let doing = || "cannot restore large objects".to_string();
+    session.client.batch_execute(create).await.during(Fault::Server, doing)?;
+    let sql = "COPY pg_temp.pgsnap_load (id, place, data) FROM STDIN (FORMAT binary)";
+    let statement = prepare(&session.client, "large objects", sql).await?;
+    let task = CopyIn { table: "large objects", sql, data_encoding: None };
+    let rows = copy_in_prepared(&session.client, &statement, &task, content).await?;
+    check_count("large objects", chunk, rows)?;
+    let put = "SELECT pg_catalog.count(pg_catalog.lo_put(id, place, data)) FROM pg_temp.pgsnap_load; COMMIT";
+    session.client.batch_execute(put).await.during(Fault::Server, doing)?;
+    plan.progress.on(Event::Copied { bytes });
+    Ok(())
+}

@@ -1,0 +1,285 @@
+//! `pgsnap restore`: an archive back into a database.
+//!
+//! Owns the order of the phases: open and check the manifest, preflight, pre-data, then rows and post-data
+//! as dependencies allow, privileges, and what runs last. Nothing is changed before everything that can be
+//! checked has been.
+
+mod load;
+mod preflight;
+mod schedule;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io::{Read, Seek};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use futures::stream::{FuturesOrdered, StreamExt};
+use tokio::sync::Notify;
+
+use crate::archive::Archive;
+use crate::command::selection::Selection;
+use crate::command::standalone::ENTRIES;
+use crate::connect::{Purpose, Session, Settings};
+use crate::error::{During, Error, Fault, Result};
+use crate::progress::{Event, Progress};
+use crate::sql::script::Placement;
+use crate::sql::{Entry, Pass, Script, Section};
+use load::Plan;
+use schedule::{Load, Schedule};
+
+/// What to restore and where to.
+pub struct RestoreOptions {
+    /// The archive; `None` reads it from standard input.
+    pub archive: Option<PathBuf>,
+    /// The target.
+    pub settings: Settings,
+    /// Connections.
+    pub jobs: usize,
+    /// What to take.
+    pub selection: Selection,
+}
+
+/// What was restored.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct RestoreSummary {
+    /// The target database.
+    pub database: String,
+    /// Entries run.
+    pub entries: u64,
+    /// Tables loaded.
+    pub tables: u64,
+    /// Rows loaded, as the server counted them.
+    pub rows: u64,
+    /// Objects that the archive itself lacks, as its dump said.
+    pub skipped: u64,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+    /// Seconds taken.
+    pub seconds: f64,
+}
+
+/// How many statements may be on their way before the first answer is read.
+const PIPELINED: usize = 64;
+
+/// Restores an archive.
+///
+/// # Errors
+/// The first thing that fails, with its object, SQLSTATE and hint. The target then holds a part.
+pub async fn restore(options: RestoreOptions, progress: Arc<dyn Progress>) -> Result<RestoreSummary> {
+    let started = std::time::Instant::now();
+    let path = options.archive.clone();
+    let archive = tokio::task::spawn_blocking(move || open(path)).await.expect("opening does not panic")?;
+    let script = read_script(&archive)?;
+    let manifest = archive.manifest();
+    let mut session = Session::open(&options.settings, Purpose::Restore).await?;
+    progress.on(Event::Phase("checking the target"));
+    let chosen = choose(&script, &options.selection)?;
+    let roles = roles(&script, &chosen, &options.selection);
+    let mut warnings = options.settings.warnings.clone();
+    warnings.extend(preflight::check(&session, manifest, &chosen, &roles, &options.selection).await?);
+    warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
+    let part = |section: Section| move |entry: &&Entry| entry.pass == Pass::Main && entry.section == section;
+    progress.on(Event::Phase("creating tables and types"));
+    let pre_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PreData)).collect();
+    serial(&mut session, &pre_data, &options, &progress).await?;
+
+    let data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::Data)).collect();
+    let (loads, statements): (Vec<&Entry>, Vec<&Entry>) = data.into_iter().partition(|entry| entry.data.is_some());
+    serial(&mut session, &statements, &options, &progress).await?;
+    let planned = plan_loads(&archive, &loads);
+    let bytes = planned.iter().map(|load| load.bytes).sum();
+    progress.on(Event::Planned { tables: planned.len() as u64, bytes });
+    progress.on(Event::Phase("loading rows"));
+    let rows = rows_of(&archive, &loads);
+    let post_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PostData)).collect();
+    load_and_finish(&archive, &script, planned, &loads, &post_data, &options, &progress).await?;
+    progress.on(Event::Phase("privileges and refreshes"));
+    for pass in [Pass::Privileges, Pass::Last] {
+        let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
+        serial(&mut session, &entries, &options, &progress).await?;
+    }
+    Ok(RestoreSummary {
+        database: options.settings.database.clone(),
+        entries: chosen.len() as u64,
+        tables: loads.iter().filter(|entry| entry.data != Some(load::LARGE_OBJECTS)).count() as u64,
+        rows,
+        skipped: manifest.skipped.len() as u64,
+        warnings,
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+/// Opens the archive; one that comes through a pipe is spooled to an unnamed temporary file, so that all
+/// of it is known before anything is changed.
+fn open(path: Option<PathBuf>) -> Result<Archive> {
+    if let Some(path) = path {
+        return Archive::open(&path);
+    }
+    let doing = || "cannot spool the archive from standard input".to_string();
+    let mut spool = tempfile::tempfile().during(Fault::Disk, doing)?;
+    std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut spool).during(Fault::Disk, doing)?;
+    spool.rewind().during(Fault::Disk, doing)?;
+    Archive::from_reader(spool)
+}
+
+/// The script out of the archive.
+pub fn read_script(archive: &Archive) -> Result<Script> {
+    let missing = || Error::new(Fault::Damaged, format!("the archive has no {ENTRIES}"));
+    let content = archive.read_member(archive.find(ENTRIES).ok_or_else(missing)?)?;
+    let script: Script = serde_json::from_slice(&content).during(Fault::Damaged, || format!("cannot read {ENTRIES}"))?;
+    let ascending = script.entries.iter().enumerate().all(|(at, entry)| {
+        entry.id as usize == at + 1 && entry.depends.iter().chain(&entry.locks).all(|need| *need >= 1 && *need <= entry.id)
+    });
+    if !ascending {
+        return Err(Error::new(Fault::Damaged, format!("the entries in {ENTRIES} are not in order")));
+    }
+    Ok(script)
+}
+
+/// The entries that the selection takes, in order. Comments, labels and privileges follow their object.
+fn choose<'a>(script: &'a Script, selection: &Selection) -> Result<Vec<&'a Entry>> {
+    let named = |entry: &&Entry| entry.kind == "SCHEMA";
+    let schemas = script.entries.iter().filter(named).map(|entry| entry.name.as_str());
+    let schemas = schemas.chain(script.entries.iter().filter_map(|entry| entry.schema.as_deref()));
+    let tables = script.entries.iter().filter_map(|entry| entry.table.as_ref());
+    selection.check(schemas, tables.map(|(schema, name)| (schema.as_str(), name.as_str())))?;
+    let mut taken: HashSet<u32> = HashSet::new();
+    let mut out = Vec::new();
+    for entry in &script.entries {
+        let is_data = entry.section == Section::Data || entry.kind == "MATERIALIZED VIEW DATA";
+        let is_privilege = entry.kind == "ACL" || entry.kind == "DEFAULT ACL";
+        let wanted = match (&entry.parent, &entry.table) {
+            (Some(parent), _) => taken.contains(parent),
+            (None, Some((schema, name))) => selection.wants_table(schema, name),
+            (None, None) if !selection.is_partial() => true,
+            (None, None) => {
+                let schema = if entry.kind == "SCHEMA" { Some(&entry.name) } else { entry.schema.as_ref() };
+                schema.is_some_and(|schema| selection.wants_schema(schema))
+            }
+        };
+        let wanted = wanted
+            && !(selection.schema_only && is_data)
+            && !(selection.data_only && !is_data)
+            && !(selection.no_privileges && is_privilege);
+        if wanted {
+            taken.insert(entry.id);
+            out.push(entry);
+        }
+    }
+    Ok(out)
+}
+
+/// The roles that the chosen entries name.
+fn roles(script: &Script, chosen: &[&Entry], selection: &Selection) -> BTreeSet<String> {
+    if !selection.no_owner && !selection.no_privileges && !selection.is_partial() {
+        return script.roles.iter().cloned().collect();
+    }
+    let owners = chosen.iter().filter(|entry| !selection.no_owner && !entry.owned.is_empty());
+    owners.filter_map(|entry| entry.owner.clone()).collect()
+}
+
+/// Runs entries in order on one connection, many on their way at once; the first that is refused is
+/// reported.
+async fn serial(session: &mut Session, entries: &[&Entry], options: &RestoreOptions, progress: &Arc<dyn Progress>) -> Result<()> {
+    let mut placement = Placement::default();
+    let client = &session.client;
+    let mut waiting = FuturesOrdered::new();
+    let send = |entry: &&Entry, placement: &mut Placement| {
+        let mut text = placement.before(entry);
+        text.push_str(&entry.definition);
+        if let Some(owner) = entry.owner_statement().filter(|_| !options.selection.no_owner) {
+            text.push('\n');
+            text.push_str(&owner);
+        }
+        progress.on(Event::Detail(format!("creating {}", entry.label())));
+        let entry = (*entry).clone();
+        async move { client.batch_execute(&text).await.map_err(|cause| load::refused(&entry, cause)) }
+    };
+    for entry in entries {
+        waiting.push_back(send(entry, &mut placement));
+        if waiting.len() >= PIPELINED {
+            waiting.next().await.transpose()?;
+        }
+    }
+    while let Some(done) = waiting.next().await {
+        done?;
+    }
+    client
+        .batch_execute("SET default_tablespace = ''; SET default_table_access_method = heap")
+        .await
+        .during(Fault::Server, || "cannot reset the session".into())
+}
+
+fn plan_loads(archive: &Archive, loads: &[&Entry]) -> Vec<Load> {
+    let manifest = archive.manifest();
+    let by_number: HashMap<u32, _> = manifest.tables.iter().map(|table| (table.number, &table.data)).collect();
+    let large = manifest.large_objects.as_ref().map(|large| &large.data);
+    let data = |number: u32| if number == load::LARGE_OBJECTS { large } else { by_number.get(&number).copied() };
+    loads
+        .iter()
+        .filter_map(|entry| {
+            let number = entry.data?;
+            let data = data(number)?;
+            Some(Load { entry: entry.id, data: number, bytes: data.raw_bytes, chunks: data.chunks.len() })
+        })
+        .collect()
+}
+
+fn rows_of(archive: &Archive, loads: &[&Entry]) -> u64 {
+    let wanted: HashSet<u32> = loads.iter().filter_map(|entry| entry.data).collect();
+    archive.manifest().tables.iter().filter(|table| wanted.contains(&table.number)).map(|table| table.data.rows).sum()
+}
+
+/// Rows and post-data over `jobs` connections.
+async fn load_and_finish(
+    archive: &Archive,
+    script: &Script,
+    planned: Vec<Load>,
+    loads: &[&Entry],
+    post_data: &[&Entry],
+    options: &RestoreOptions,
+    progress: &Arc<dyn Progress>,
+) -> Result<()> {
+    let table_of_data: HashMap<u32, u32> =
+        loads.iter().filter_map(|entry| Some((entry.id, *entry.depends.first()?))).collect();
+    let work = post_data.len() + planned.iter().map(|load| load.chunks).sum::<usize>();
+    if work == 0 {
+        return Ok(());
+    }
+    let mut schedule = Schedule::new(planned, post_data, &table_of_data);
+    if options.selection.data_only {
+        schedule.keep_order(&foreign_keys(script, loads));
+    }
+    let plan = Arc::new(Plan {
+        archive: archive.clone(),
+        schedule: Mutex::new(schedule),
+        entries: post_data.iter().map(|entry| (*entry).clone()).collect(),
+        no_owner: options.selection.no_owner,
+        changed: Notify::new(),
+        progress: Arc::clone(progress),
+    });
+    let mut sessions = Vec::new();
+    let jobs = if options.selection.data_only { 1 } else { options.jobs };
+    for _ in 0..jobs.clamp(1, work) {
+        sessions.push(Session::open(&options.settings, Purpose::Restore).await?);
+    }
+    load::run(plan, sessions).await
+}
+
+/// For rows alone the target's foreign keys are in force: for each data entry's number the numbers that
+/// must be loaded before it.
+fn foreign_keys(script: &Script, loads: &[&Entry]) -> HashMap<u32, Vec<u32>> {
+    let data_of: HashMap<u32, u32> =
+        loads.iter().filter_map(|entry| Some((*entry.depends.first()?, entry.data?))).collect();
+    let mut out: HashMap<u32, Vec<u32>> = HashMap::new();
+    for key in script.entries.iter().filter(|entry| entry.kind == "FK CONSTRAINT") {
+        let Some(own) = key.table.as_ref() else { continue };
+        let numbers = key.locks.iter().filter_map(|table| Some((table, *data_of.get(table)?)));
+        let (mine, others): (Vec<_>, Vec<_>) =
+            numbers.partition(|(table, _)| script.entries[**table as usize - 1].table.as_ref() == Some(own));
+        if let Some((_, mine)) = mine.first() {
+            out.entry(*mine).or_default().extend(others.iter().map(|(_, number)| *number));
+        }
+    }
+    out
+}

@@ -1,0 +1,223 @@
+//! What may run when: chunks of tables, and the entries after the data as soon as what they need is there.
+//!
+//! Pure: hands out jobs and is told when they are done; who runs them is `load`. An entry starts when
+//! everything it depends on is done, a table counting as done when its last chunk is loaded, and when no
+//! running entry locks a table that it touches (pg_restore's rule). Longest expected work first.
+//!
+//! Invariant: entries depend only on entries before them, so something can always run until all is done.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+
+use crate::sql::Entry;
+
+/// One thing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// Load one chunk: the data's number in the manifest, the chunk's index.
+    Chunk {
+        /// The number of the table's data.
+        data: u32,
+        /// Which of its chunks.
+        chunk: usize,
+    },
+    /// Run the entry at this place.
+    Entry(usize),
+}
+
+/// What to do now.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    /// This.
+    Run(Job),
+    /// Nothing until another job is done.
+    Wait,
+    /// Nothing any more.
+    Finished,
+}
+
+struct Node {
+    id: u32,
+    /// Entries that must be done before.
+    open: usize,
+    locks: Vec<u32>,
+    touches: HashSet<u32>,
+    weight: u64,
+}
+
+/// The plan of one restore after pre-data.
+pub struct Schedule {
+    chunks: VecDeque<(u32, usize)>,
+    /// Chunks of each data entry that are not loaded, with the entry's id.
+    loading: HashMap<u32, (usize, u32)>,
+    nodes: Vec<Node>,
+    dependents: HashMap<u32, Vec<usize>>,
+    ready: BTreeSet<(std::cmp::Reverse<u64>, usize)>,
+    running: Vec<usize>,
+    left: usize,
+}
+
+/// A data entry to load: its entry, number, raw bytes, chunks, and data entries that must be loaded first.
+pub struct Load {
+    /// The entry's id.
+    pub entry: u32,
+    /// Its number in the manifest.
+    pub data: u32,
+    /// Raw bytes, for the order.
+    pub bytes: u64,
+    /// How many chunks.
+    pub chunks: usize,
+}
+
+impl Schedule {
+    /// Plans `loads` and `entries`; what `entries` depend on and is in neither is done already. A
+    /// dependency on a table's entry counts as one on its data.
+    pub fn new(mut loads: Vec<Load>, entries: &[&Entry], table_of_data: &HashMap<u32, u32>) -> Schedule {
+        loads.sort_by_key(|load| (std::cmp::Reverse(load.bytes), load.data));
+        let data_of_table: HashMap<u32, u32> = table_of_data.iter().map(|(data, table)| (*table, *data)).collect();
+        let bytes: HashMap<u32, u64> = loads.iter().map(|load| (load.entry, load.bytes)).collect();
+        let mut pending: HashSet<u32> = loads.iter().filter(|load| load.chunks > 0).map(|load| load.entry).collect();
+        pending.extend(entries.iter().map(|entry| entry.id));
+        let mut schedule = Schedule {
+            chunks: loads.iter().flat_map(|load| (0..load.chunks).map(|chunk| (load.data, chunk))).collect(),
+            loading: loads.iter().map(|load| (load.data, (load.chunks, load.entry))).collect(),
+            nodes: Vec::with_capacity(entries.len()),
+            dependents: HashMap::new(),
+            ready: BTreeSet::new(),
+            running: Vec::new(),
+            left: entries.len() + loads.iter().map(|load| load.chunks).sum::<usize>(),
+        };
+        for (at, entry) in entries.iter().enumerate() {
+            let mut needs: HashSet<u32> = entry.depends.iter().copied().collect();
+            needs.extend(entry.depends.iter().filter_map(|id| data_of_table.get(id)));
+            let weight = needs.iter().filter_map(|id| bytes.get(id)).sum();
+            let open: Vec<u32> = needs.into_iter().filter(|id| pending.contains(id)).collect();
+            for id in &open {
+                schedule.dependents.entry(*id).or_default().push(at);
+            }
+            schedule.nodes.push(Node {
+                id: entry.id,
+                open: open.len(),
+                locks: entry.locks.clone(),
+                touches: entry.locks.iter().chain(&entry.depends).copied().collect(),
+                weight,
+            });
+            if open.is_empty() {
+                schedule.ready.insert((std::cmp::Reverse(weight), at));
+            }
+        }
+        schedule
+    }
+
+    /// Puts the chunks of each data after those that `before` names for it, as far as there is no loop.
+    /// Only right for one connection, which loads them in this order.
+    pub fn keep_order(&mut self, before: &HashMap<u32, Vec<u32>>) {
+        let mut by_data: Vec<(u32, Vec<usize>)> = Vec::new();
+        for (data, chunk) in self.chunks.drain(..) {
+            match by_data.iter_mut().find(|(other, _)| *other == data) {
+                Some((_, chunks)) => chunks.push(chunk),
+                None => by_data.push((data, vec![chunk])),
+            }
+        }
+        let mut placed: HashSet<u32> = HashSet::new();
+        while !by_data.is_empty() {
+            let waiting: HashSet<u32> = by_data.iter().map(|(data, _)| *data).collect();
+            let free = |(data, _): &(u32, Vec<usize>)| {
+                before.get(data).into_iter().flatten().all(|need| need == data || placed.contains(need) || !waiting.contains(need))
+            };
+            // In a loop nothing is free: the largest goes first, and the server tells if that is wrong.
+            let at = by_data.iter().position(free).unwrap_or(0);
+            let (data, chunks) = by_data.remove(at);
+            placed.insert(data);
+            self.chunks.extend(chunks.into_iter().map(|chunk| (data, chunk)));
+        }
+    }
+
+    /// A job that may start now.
+    pub fn next(&mut self) -> Next {
+        let free = self.ready.iter().find(|(_, at)| !self.running.iter().any(|other| self.conflict(*at, *other))).copied();
+        if let Some(found) = free {
+            self.ready.remove(&found);
+            self.running.push(found.1);
+            return Next::Run(Job::Entry(found.1));
+        }
+        if let Some((data, chunk)) = self.chunks.pop_front() {
+            return Next::Run(Job::Chunk { data, chunk });
+        }
+        if self.left == 0 { Next::Finished } else { Next::Wait }
+    }
+
+    fn conflict(&self, a: usize, b: usize) -> bool {
+        let (a, b) = (&self.nodes[a], &self.nodes[b]);
+        a.locks.iter().any(|table| b.touches.contains(table)) || b.locks.iter().any(|table| a.touches.contains(table))
+    }
+
+    /// Tells that a job is done. Returns the number of the data that is complete by it.
+    pub fn done(&mut self, job: Job) -> Option<u32> {
+        self.left -= 1;
+        match job {
+            Job::Chunk { data, .. } => {
+                let (left, entry) = self.loading.get_mut(&data).expect("only planned chunks are handed out");
+                *left -= 1;
+                let (left, entry) = (*left, *entry);
+                if left == 0 {
+                    self.release(entry);
+                    return Some(data);
+                }
+            }
+            Job::Entry(at) => {
+                self.running.retain(|other| *other != at);
+                self.release(self.nodes[at].id);
+            }
+        }
+        None
+    }
+
+    fn release(&mut self, id: u32) {
+        for at in self.dependents.remove(&id).unwrap_or_default() {
+            self.nodes[at].open -= 1;
+            if self.nodes[at].open == 0 {
+                self.ready.insert((std::cmp::Reverse(self.nodes[at].weight), at));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::{Pass, Section};
+
+    fn entry(id: u32, depends: &[u32], locks: &[u32]) -> Entry {
+        let json = serde_json::json!({ "id": id, "kind": "X", "name": id.to_string(), "section": Section::PostData,
+            "pass": Pass::Main, "definition": "", "depends": depends, "locks": locks });
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn an_index_waits_for_its_table_and_not_for_others() {
+        let index = entry(10, &[1], &[]);
+        let loads = vec![Load { entry: 5, data: 1, bytes: 9, chunks: 1 }, Load { entry: 6, data: 2, bytes: 1, chunks: 1 }];
+        let mut schedule = Schedule::new(loads, &[&index], &HashMap::from([(5, 1), (6, 2)]));
+        let first = Job::Chunk { data: 1, chunk: 0 };
+        let second = Job::Chunk { data: 2, chunk: 0 };
+        assert_eq!(schedule.next(), Next::Run(first));
+        assert_eq!(schedule.next(), Next::Run(second));
+        assert_eq!(schedule.next(), Next::Wait);
+        assert_eq!(schedule.done(first), Some(1));
+        assert_eq!(schedule.next(), Next::Run(Job::Entry(0)));
+        assert_eq!(schedule.done(second), Some(2));
+        schedule.done(Job::Entry(0));
+        assert_eq!(schedule.next(), Next::Finished);
+    }
+
+    #[test]
+    fn two_entries_that_lock_one_table_do_not_meet() {
+        let (a, b, c) = (entry(10, &[1], &[1]), entry(11, &[1], &[1]), entry(12, &[2], &[2]));
+        let mut schedule = Schedule::new(Vec::new(), &[&a, &b, &c], &HashMap::new());
+        assert_eq!(schedule.next(), Next::Run(Job::Entry(0)));
+        assert_eq!(schedule.next(), Next::Run(Job::Entry(2)));
+        assert_eq!(schedule.next(), Next::Wait);
+        schedule.done(Job::Entry(0));
+        assert_eq!(schedule.next(), Next::Run(Job::Entry(1)));
+    }
+}

@@ -1,0 +1,135 @@
+//! The members that make an archive restorable without pgsnap: the schema as scripts, `restore.sql` that
+//! runs them and loads every chunk with psql's own `\copy`, and `README.txt`.
+//!
+//! Pure. Text that came from the server stands only in files fenced by `\restrict` with a random key, so
+//! that psql takes no commands from it (CVE-2025-8714); `restore.sql` itself is ours.
+//!
+//! Invariant: every path in `restore.sql` is a member's, hence plain ASCII.
+
+use std::fmt::Write as _;
+
+use crate::archive::manifest::{Format, Manifest, Table};
+use crate::sql::script::preamble;
+use crate::sql::{Pass, Script, Section, ident, literal, qualified};
+
+/// Where the scripts lie.
+pub const PRE_DATA: &str = "schema/pre-data.sql";
+/// The half of the schema that follows the rows.
+pub const POST_DATA: &str = "schema/post-data.sql";
+/// The entries, for pgsnap.
+pub const ENTRIES: &str = "schema/entries.json";
+/// Sequence values.
+pub const SEQUENCES: &str = "sequences.sql";
+/// The making of large objects; their bytes are chunks.
+pub const LARGE_OBJECTS: &str = "large-objects.sql";
+/// The script that puts it all back.
+pub const RESTORE: &str = "restore.sql";
+/// What a person reads first.
+pub const README: &str = "README.txt";
+
+/// A script of server text, fenced.
+fn fenced(key: &str, body: &str) -> Vec<u8> {
+    format!("\\restrict {key}\n{body}\n\\unrestrict {key}\n").into_bytes()
+}
+
+/// `schema/pre-data.sql`.
+pub fn pre_data(script: &Script, key: &str) -> Vec<u8> {
+    fenced(key, &script.render(|entry| entry.section == Section::PreData && entry.pass == Pass::Main))
+}
+
+/// `schema/post-data.sql`: post-data, then privileges, then what runs last.
+pub fn post_data(script: &Script, key: &str) -> Vec<u8> {
+    let mut body = script.render(|entry| entry.section == Section::PostData && entry.pass == Pass::Main);
+    body.push_str(&script.render(|entry| entry.pass == Pass::Privileges));
+    body.push_str(&script.render(|entry| entry.pass == Pass::Last));
+    fenced(key, &body)
+}
+
+/// `sequences.sql`.
+pub fn sequences(script: &Script, key: &str) -> Vec<u8> {
+    fenced(key, &script.render(|entry| entry.kind == "SEQUENCE SET"))
+}
+
+/// `large-objects.sql`, where there are any.
+pub fn large_objects(script: &Script, key: &str) -> Vec<u8> {
+    fenced(key, &script.render(|entry| entry.section == Section::Data && entry.kind != "SEQUENCE SET" && entry.pass == Pass::Main))
+}
+
+/// `restore.sql`.
+pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Vec<u8> {
+    let mut out = String::from(
+        "-- Restores this directory into the database psql is connected to, which should be empty:\n\
+         --   createdb copy && psql -d copy -f restore.sql\n\
+         -- Run it in the directory that holds it. It stops at the first error.\n\n\
+         \\set ON_ERROR_STOP on\n",
+    );
+    out.push_str(&preamble("UTF8"));
+    let _ = writeln!(out, "\\ir {PRE_DATA}\n\nSET client_encoding = {};", literal(&manifest.encoding));
+    for table in &manifest.tables {
+        table_data(&mut out, table, paths);
+    }
+    if let Some(large) = &manifest.large_objects {
+        let _ = writeln!(out, "\nSET client_encoding = 'UTF8';\n\\ir {LARGE_OBJECTS}");
+        for chunk in &large.data.chunks {
+            let _ = writeln!(
+                out,
+                "CREATE TEMP TABLE pgsnap_load (id oid, place bigint, data bytea);\n\
+                 \\copy pg_temp.pgsnap_load from '{}' with (format binary)\n\
+                 SELECT pg_catalog.count(pg_catalog.lo_put(id, place, data)) FROM pg_temp.pgsnap_load;\n\
+                 DROP TABLE pg_temp.pgsnap_load;",
+                paths(chunk.member)
+            );
+        }
+    }
+    let _ = writeln!(out, "\nSET client_encoding = 'UTF8';\n\\ir {SEQUENCES}\n\\ir {POST_DATA}");
+    out.into_bytes()
+}
+
+fn table_data(out: &mut String, table: &Table, paths: &dyn Fn(usize) -> String) {
+    let (schema, name) = match &table.load_into {
+        Some(root) => (&root.schema, &root.name),
+        None => (&table.schema, &table.name),
+    };
+    let target = qualified(schema, name);
+    let columns: Vec<String> = table.columns.iter().map(|column| ident(&column.name)).collect();
+    let list = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
+    let format = match table.format {
+        Format::Binary => " with (format binary)",
+        Format::Text => "",
+    };
+    // \copy is a line: a name with a line break in it cannot stand there.
+    let one_line = !format!("{target}{list}").contains(['\n', '\r']);
+    for chunk in &table.data.chunks {
+        let path = paths(chunk.member);
+        if one_line {
+            let _ = writeln!(out, "\\copy {target}{list} from '{path}'{format}");
+            continue;
+        }
+        let renamed: Vec<String> = columns.iter().enumerate().map(|(n, column)| format!("{column} AS c{n}")).collect();
+        let _ = writeln!(
+            out,
+            "CREATE TEMP TABLE pgsnap_load AS SELECT {} FROM {target} WHERE false;\n\
+             \\copy pg_temp.pgsnap_load from '{path}'{format}\n\
+             INSERT INTO {target}{list} OVERRIDING SYSTEM VALUE SELECT * FROM pg_temp.pgsnap_load;\n\
+             DROP TABLE pg_temp.pgsnap_load;",
+            renamed.join(", ")
+        );
+    }
+}
+
+/// `README.txt`.
+pub fn readme(manifest: &Manifest) -> Vec<u8> {
+    format!(
+        "A logical copy of the PostgreSQL database {:?} ({}, server {}), taken by {} at {}.\n\n\
+         With pgsnap:      pgsnap verify ARCHIVE; pgsnap restore ARCHIVE -d postgresql://host/copy\n\
+         Without pgsnap:   tar --zstd -xf ARCHIVE && createdb copy && psql -d copy -f restore.sql\n\n\
+         schema/           the schema as SQL, before and after the rows; as entries in entries.json\n\
+         data/             one directory per table; each file is a complete COPY file of its own\n\
+         sequences.sql     the values of sequences\n\
+         restore.sql       runs all of it\n\
+         manifest.json     tables, rows, checksums, warnings\n\n\
+         Roles are not in here: make them first, or they are missed by name. The encoding of the rows is {}.\n",
+        manifest.database, manifest.environment, manifest.server_version, manifest.writer, manifest.started, manifest.encoding
+    )
+    .into_bytes()
+}

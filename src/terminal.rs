@@ -1,0 +1,215 @@
+//! What a person sees: events as bars and lines on stderr, summaries as tables.
+//!
+//! Bars are drawn only on a terminal; in a pipe there are warnings, and with `-v` details, and nothing
+//! else. Sizes are in powers of 1024, as `pg_size_pretty` shows them.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::command::dump::DumpSummary;
+use crate::command::inspect::Inspection;
+use crate::command::restore::RestoreSummary;
+use crate::command::verify::VerifySummary;
+use crate::progress::{Event, Progress};
+
+/// Draws events on stderr.
+pub struct Terminal {
+    bar: ProgressBar,
+    verbose: bool,
+    quiet: bool,
+    phase: Mutex<&'static str>,
+}
+
+impl Terminal {
+    /// `verbose` shows details, `quiet` nothing, not even warnings.
+    pub fn new(verbose: bool, quiet: bool) -> Terminal {
+        let draw = std::io::stderr().is_terminal() && !quiet;
+        let bar = ProgressBar::with_draw_target(None, if draw { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        bar.set_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}").expect("a constant template"));
+        if draw {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        Terminal { bar, verbose, quiet, phase: Mutex::new("") }
+    }
+
+    /// Removes the bar.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn line(&self, text: &str) {
+        let text = crate::sql::one_line(text);
+        self.bar.suspend(|| eprintln!("pgsnap: {text}"));
+    }
+}
+
+impl Progress for Terminal {
+    fn on(&self, event: Event) {
+        match event {
+            Event::Phase(phase) => {
+                *self.phase.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = phase;
+                self.bar.set_message(phase);
+                if self.verbose {
+                    self.line(phase);
+                }
+            }
+            Event::Planned { tables, bytes } => {
+                let style = "{spinner} {msg} {bytes}/{total_bytes} {bytes_per_sec} {wide_bar} {eta}";
+                self.bar.set_style(ProgressStyle::with_template(style).expect("a constant template"));
+                self.bar.set_length(bytes);
+                if self.verbose {
+                    self.line(&format!("{tables} tables, about {}", size(bytes)));
+                }
+            }
+            Event::Copied { bytes } => {
+                self.bar.inc(bytes);
+                // The plan is an estimate: what is compressed in TOAST comes out larger.
+                if self.bar.length().is_some_and(|length| self.bar.position() > length) {
+                    self.bar.set_length(self.bar.position());
+                }
+            }
+            Event::TableFinished { table, rows } if self.verbose => self.line(&format!("{table}: {rows} rows")),
+            Event::Detail(text) if self.verbose => self.line(&text),
+            Event::Warned(text) if !self.quiet => self.line(&format!("warning: {text}")),
+            _ => {}
+        }
+    }
+}
+
+/// `12 MB`, as `pg_size_pretty` would say it.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["bytes", "kB", "MB", "GB", "TB", "PB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 10240.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.0} {}", UNITS[unit])
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// The lines after a dump.
+pub fn dumped(summary: &DumpSummary) -> String {
+    let place = summary.archive.as_ref().map_or_else(|| "standard output".to_string(), |path| path.display().to_string());
+    let mut out = format!(
+        "{place}: {}, {}, {} of data in {} ({:.1} s)",
+        counted(summary.totals.tables, "table", "tables"),
+        counted(summary.totals.rows, "row", "rows"),
+        size(summary.totals.raw_bytes),
+        size(summary.archive_bytes),
+        summary.seconds
+    );
+    for skipped in &summary.skipped {
+        out.push_str(&format!("\n  skipped: {} {}: {}", skipped.kind, skipped.name, skipped.reason));
+    }
+    out
+}
+
+/// The lines after a restore.
+pub fn restored(summary: &RestoreSummary) -> String {
+    format!(
+        "restored into {}: {}, {}, {} ({:.1} s)",
+        summary.database,
+        counted(summary.entries, "entry", "entries"),
+        counted(summary.tables, "table", "tables"),
+        counted(summary.rows, "row", "rows"),
+        summary.seconds
+    )
+}
+
+/// The lines after a verification.
+pub fn verified(summary: &VerifySummary) -> String {
+    let mut out = String::new();
+    for finding in &summary.report.findings {
+        out.push_str(&format!("{finding}\n"));
+    }
+    let name = summary.archive.display();
+    let checked = format!(
+        "{}, {}, {} ({:.1} s)",
+        counted(summary.report.members_checked, "member", "members"),
+        counted(summary.report.rows, "row", "rows"),
+        size(summary.report.raw_bytes),
+        summary.seconds
+    );
+    match summary.report.findings.len() {
+        0 => out.push_str(&format!("{name}: sound: {checked}")),
+        count => out.push_str(&format!("{name}: DAMAGED: {}: {checked}", counted(count as u64, "finding", "findings"))),
+    }
+    out
+}
+
+/// What an archive holds.
+pub fn inspected(inspection: &Inspection) -> String {
+    let mut out = format!(
+        "database     {} ({})\nserver       {}, {}\ntaken        {} to {}\nwriter       {}, format {}\n\
+         contents     {}, {}, {}, {}\nsize         {} of data in {}\n",
+        inspection.database,
+        inspection.environment,
+        inspection.server_version,
+        inspection.encoding,
+        inspection.started,
+        inspection.finished,
+        inspection.writer,
+        inspection.format,
+        counted(inspection.entries, "entry", "entries"),
+        counted(inspection.totals.rows, "row", "rows"),
+        counted(inspection.sequences, "sequence", "sequences"),
+        counted(inspection.large_objects, "large object", "large objects"),
+        size(inspection.totals.raw_bytes),
+        size(inspection.archive_bytes),
+    );
+    if !inspection.options.is_empty() {
+        out.push_str(&format!("options      {}\n", inspection.options.join(" ")));
+    }
+    let mut rows = vec![["table", "rows", "raw", "stored", "format"].map(String::from)];
+    for table in &inspection.tables {
+        let format = match &table.reason {
+            Some(reason) => format!("text ({reason})"),
+            None => "binary".into(),
+        };
+        let name = crate::sql::one_line(&crate::sql::qualified(&table.schema, &table.name));
+        rows.push([name, table.rows.to_string(), size(table.raw_bytes), size(table.stored_bytes), format]);
+    }
+    out.push('\n');
+    out.push_str(&columns(&rows));
+    for skipped in &inspection.skipped {
+        out.push_str(&format!("\nskipped: {} {}: {}", skipped.kind, skipped.name, skipped.reason));
+    }
+    for warning in &inspection.warnings {
+        out.push_str(&format!("\nwarning: {warning}"));
+    }
+    out
+}
+
+/// Aligned columns, numbers to the right; the last is free.
+fn columns(rows: &[[String; 5]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..4).map(width).collect();
+    let line = |row: &[String; 5]| {
+        format!(
+            "{:<a$}  {:>b$}  {:>c$}  {:>d$}  {}",
+            row[0], row[1], row[2], row[3], row[4],
+            a = widths[0], b = widths[1], c = widths[2], d = widths[3]
+        )
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_like_pg_size_pretty() {
+        for (bytes, text) in [(0, "0 bytes"), (10239, "10239 bytes"), (10240, "10 kB"), (20 << 20, "20 MB"), (3 << 40, "3072 GB")] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+}
