@@ -1,0 +1,52 @@
+//! The environment's label (dev, prod, …) of a connection.
+//!
+//! Owns the variables that name it, their spelling and the guess where none does. Pure. A variable
+//! from a `.env` file counts only when the connection comes from that file or a lower one: a file
+//! says what *its* database is, not what the database of `-d` is. The guess errs towards `prod`,
+//! because that is the label commands are careful with.
+
+/// The variables that name the environment, first match wins.
+pub const VARIABLES: [&str; 5] = ["PGSNAP_ENV", "APP_ENV", "ENVIRONMENT", "NODE_ENV", "RAILS_ENV"];
+
+/// A label is part of file names.
+const LABEL_BYTES_MAX: usize = 32;
+
+/// The label in its one spelling: `a-z`, `0-9`, `_` and `-`, with `development` and `production`
+/// shortened. `None` where nothing is left.
+pub fn normalise(text: &str) -> Option<String> {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' };
+    let label: String = text.trim().chars().map(plain).take(LABEL_BYTES_MAX).collect();
+    match label.trim_matches('-') {
+        "" => None,
+        "development" => Some("dev".into()),
+        "production" => Some("prod".into()),
+        label => Some(label.into()),
+    }
+}
+
+/// The label where no variable names one.
+pub fn guess(from_env_local: bool, local_host: bool) -> &'static str {
+    if from_env_local || local_host { "dev" } else { "prod" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_have_one_spelling() {
+        for (text, expected) in [
+            ("development", Some("dev")),
+            ("Production", Some("prod")),
+            (" staging ", Some("staging")),
+            ("QA_2", Some("qa_2")),
+            ("eu west/1", Some("eu-west-1")),
+            ("../../etc", Some("etc")),
+            ("é", None),
+            ("", None),
+        ] {
+            assert_eq!(normalise(text).as_deref(), expected, "{text}");
+        }
+        assert_eq!(normalise(&"x".repeat(100)).map(|label| label.len()), Some(LABEL_BYTES_MAX));
+    }
+}
