@@ -274,7 +274,7 @@ impl Walker {
             };
             let stopped = walk_fields(buffer, &mut scan, &mut fields);
             left = Some(fields);
-            if let Some(length) = stopped {
+            if let Err(length) = stopped {
                 break Err((scan, Problem::FieldLength(length)));
             }
             if scan - start > ROW_BYTES_MAX {
@@ -338,7 +338,11 @@ impl Walker {
             return Err(Problem::EndMark);
         }
         let Some(expected) = self.columns else { return Ok(()) };
-        let tabs = line.iter().filter(|byte| **byte == b'\t').count();
+        // Counted in bytes, a chunk at a time, because that vectorises sixteen wide and `count` does not.
+        let tabs: usize = line
+            .chunks(255)
+            .map(|chunk| usize::from(chunk.iter().fold(0u8, |tabs, byte| tabs + u8::from(*byte == b'\t'))))
+            .sum();
         let found = if expected == 0 && line.is_empty() { 0 } else { tabs + 1 };
         match found == usize::from(expected) {
             true => Ok(()),
@@ -347,20 +351,20 @@ impl Walker {
     }
 }
 
-/// Walks up to `fields` fields from `scan` on. Ends early where a length has not arrived; returns a
+/// Walks up to `fields` fields from `scan` on. Ends early where a length has not arrived; fails with a
 /// length that cannot be. `scan` may end beyond the buffer: that much of the last field is missing.
 #[inline(always)]
-fn walk_fields(buffer: &[u8], scan: &mut usize, fields: &mut u16) -> Option<i32> {
+fn walk_fields(buffer: &[u8], scan: &mut usize, fields: &mut u16) -> Result<(), i32> {
     while *fields > 0 {
-        let Some(length) = read_u32(buffer, *scan) else { return None };
+        let Some(length) = read_u32(buffer, *scan) else { return Ok(()) };
         match length {
             u32::MAX => *scan += 4,
             0..=0x3fff_ffff => *scan += 4 + length as usize,
-            _ => return Some(length as i32),
+            _ => return Err(length as i32),
         }
         *fields -= 1;
     }
-    None
+    Ok(())
 }
 
 #[inline(always)]

@@ -233,7 +233,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn units_cover_each_block_once_in_powers_of_two(blocks in 0u64..1 << 22, toast in 0u64..1 << 44) {
+        fn units_cover_each_block_once_in_powers_of_two(blocks in 0u64..1 << 17, toast in 0u64..1 << 40) {
             let found = units(7, &relation("t", blocks, toast), TARGET_BYTES);
             prop_assert_eq!(found[0].first_block, 0);
             prop_assert_eq!(found[found.len() - 1].end_block, None);

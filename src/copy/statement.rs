@@ -4,6 +4,7 @@
 //! conversion to UTF-8 and back is not lossless everywhere (EUC_JP). A server converts a statement's
 //! text when it is parsed and the rows when it runs, so the switch comes between the two.
 
+use tokio_postgres::error::Severity;
 use tokio_postgres::{Client, Statement};
 
 use crate::error::{Error, Fault, Result};
@@ -32,8 +33,13 @@ pub(super) fn foreign(data_encoding: Option<&str>) -> Option<&str> {
     data_encoding.filter(|name| !name.eq_ignore_ascii_case("UTF8"))
 }
 
-/// An error of the driver as ours: a lost connection where the server said nothing.
+/// An error of the driver as ours. A server that says FATAL ends the session, which makes that a lost
+/// connection too: the work may succeed over a new one.
 pub(super) fn refused(cause: tokio_postgres::Error, doing: String) -> Error {
-    let fault = if cause.as_db_error().is_none() { Fault::Connect } else { Fault::Server };
+    let fatal = |severity| matches!(severity, Severity::Fatal | Severity::Panic);
+    let fault = match cause.as_db_error() {
+        Some(answer) if !answer.parsed_severity().is_some_and(fatal) => Fault::Server,
+        _ => Fault::Connect,
+    };
     Error::new(fault, doing).caused_by(cause)
 }
