@@ -212,7 +212,8 @@ pub struct InspectArgs {
 /// A time in milliseconds, or with one of PostgreSQL's units.
 fn duration(text: &str) -> Result<std::time::Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let number: u64 = text[..digits].parse().map_err(|_| "a number of milliseconds, or one with ms, s, min, h".to_string())?;
+    let number: u64 =
+        text[..digits].parse().map_err(|_| "a number of milliseconds, or one with ms, s, min, h".to_string())?;
     let unit = match &text[digits..] {
         "" | "ms" => 1,
         "s" => 1000,

@@ -27,7 +27,10 @@ impl Terminal {
     /// `verbose` shows details, `quiet` nothing, not even warnings.
     pub fn new(verbose: bool, quiet: bool) -> Terminal {
         let draw = std::io::stderr().is_terminal() && !quiet;
-        let bar = ProgressBar::with_draw_target(None, if draw { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        let bar = ProgressBar::with_draw_target(
+            None,
+            if draw { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
+        );
         bar.set_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}").expect("a constant template"));
         if draw {
             bar.enable_steady_tick(Duration::from_millis(120));
@@ -97,7 +100,8 @@ fn counted(count: u64, one: &str, many: &str) -> String {
 
 /// The lines after a dump.
 pub fn dumped(summary: &DumpSummary) -> String {
-    let place = summary.archive.as_ref().map_or_else(|| "standard output".to_string(), |path| path.display().to_string());
+    let place =
+        summary.archive.as_ref().map_or_else(|| "standard output".to_string(), |path| path.display().to_string());
     let mut out = format!(
         "{place}: {}, {}, {} of data in {} ({:.1} s)",
         counted(summary.totals.tables, "table", "tables"),
@@ -195,8 +199,15 @@ fn columns(rows: &[[String; 5]]) -> String {
     let line = |row: &[String; 5]| {
         format!(
             "{:<a$}  {:>b$}  {:>c$}  {:>d$}  {}",
-            row[0], row[1], row[2], row[3], row[4],
-            a = widths[0], b = widths[1], c = widths[2], d = widths[3]
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            a = widths[0],
+            b = widths[1],
+            c = widths[2],
+            d = widths[3]
         )
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -208,7 +219,9 @@ mod tests {
 
     #[test]
     fn sizes_read_like_pg_size_pretty() {
-        for (bytes, text) in [(0, "0 bytes"), (10239, "10239 bytes"), (10240, "10 kB"), (20 << 20, "20 MB"), (3 << 40, "3072 GB")] {
+        for (bytes, text) in
+            [(0, "0 bytes"), (10239, "10239 bytes"), (10240, "10 kB"), (20 << 20, "20 MB"), (3 << 40, "3072 GB")]
+        {
             assert_eq!(size(bytes), text);
         }
     }

@@ -91,6 +91,7 @@ pub struct Granted {
 }
 
 /// Everything read from the catalogs.
+#[derive(Default)]
 pub struct Catalog {
     /// In the order of the queries; not yet sorted.
     pub objects: Vec<Object>,

@@ -52,7 +52,11 @@ pub fn sequences(script: &Script, key: &str) -> Vec<u8> {
 
 /// `large-objects.sql`, where there are any.
 pub fn large_objects(script: &Script, key: &str) -> Vec<u8> {
-    fenced(key, &script.render(|entry| entry.section == Section::Data && entry.kind != "SEQUENCE SET" && entry.pass == Pass::Main))
+    fenced(
+        key,
+        &script
+            .render(|entry| entry.section == Section::Data && entry.kind != "SEQUENCE SET" && entry.pass == Pass::Main),
+    )
 }
 
 /// `restore.sql`.
@@ -129,7 +133,12 @@ pub fn readme(manifest: &Manifest) -> Vec<u8> {
          restore.sql       runs all of it\n\
          manifest.json     tables, rows, checksums, warnings\n\n\
          Roles are not in here: make them first, or they are missed by name. The encoding of the rows is {}.\n",
-        manifest.database, manifest.environment, manifest.server_version, manifest.writer, manifest.started, manifest.encoding
+        manifest.database,
+        manifest.environment,
+        manifest.server_version,
+        manifest.writer,
+        manifest.started,
+        manifest.encoding
     )
     .into_bytes()
 }

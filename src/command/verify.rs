@@ -71,6 +71,6 @@ fn read_chunk(context: ChunkContext<'_>, content: &[u8]) -> Result<ChunkSummary,
         Stored::Text => Format::Text,
     };
     let columns = context.table.map_or(LARGE_OBJECT_COLUMNS, |table| table.columns.len() as u16);
-    let summary = summarise(format, columns, content).map_err(|error| error.to_string())?;
+    let summary = summarise(format, Some(columns), content).map_err(|error| error.to_string())?;
     Ok(ChunkSummary { rows: summary.rows, fingerprint: summary.fingerprint.value() })
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::archive::publish;
 use crate::connect::Settings;
-use crate::error::{Error, Fault, Result};
+use crate::error::{During, Error, Fault, Result};
 
 /// The default directory.
 pub const DIRECTORY: &str = "db/backups";
@@ -59,13 +59,20 @@ impl Destination {
             Destination::File(path) => path.clone(),
             Destination::Directory(directory) => directory.join(name(settings, now)),
             Destination::Default => {
-                publish::make_directory(Path::new(DIRECTORY))?;
+                make_directory(Path::new(DIRECTORY))?;
                 Path::new(DIRECTORY).join(name(settings, now))
             }
         };
-        let output = publish::Output::create(&path)?;
+        let output = publish::Output::create(&path, false)?;
         Ok(Target { output: Output::File(output), archive: Some(path) })
     }
+}
+
+/// Makes the default directory, readable by its owner only.
+fn make_directory(path: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.during(Fault::Disk, || format!("cannot make the directory {}", path.display()))
 }
 
 /// `<database>_<environment>_20261123T130500Z.tar.zst`; the database's name made fit for a file name.

@@ -50,7 +50,8 @@ impl Contents {
         if options.selection.schema_only {
             return Ok(contents);
         }
-        let listed: HashMap<Oid, _> = source.relations.iter().map(|relation| (relation.oid, relation.clone())).collect();
+        let listed: HashMap<Oid, _> =
+            source.relations.iter().map(|relation| (relation.oid, relation.clone())).collect();
         let readable = |persistence: char| persistence == 'p' || (persistence == 'u' && !source.standby);
         let of_kind = |kind: char| {
             let wanted = move |relation: &&crate::catalog::Listed| relation.relkind == kind;
@@ -65,7 +66,9 @@ impl Contents {
             contents.large_objects = data::large_objects(source.client(), source.major).await?;
         }
         let of = |oid: Oid, number: u32| -> Result<DataOf> {
-            let relation = listed.get(&oid).ok_or_else(|| Error::new(Fault::Server, "the server told of another table than asked for"))?;
+            let relation = listed
+                .get(&oid)
+                .ok_or_else(|| Error::new(Fault::Server, "the server told of another table than asked for"))?;
             Ok(DataOf {
                 oid,
                 number,
@@ -80,7 +83,11 @@ impl Contents {
             contents.relations.push(relation(detail, condition, source.major));
             for (column, why) in &detail.lost {
                 let name = format!("{}.{column}", qualified(&detail.schema, &detail.name));
-                source.skipped.push(crate::archive::manifest::Skipped { kind: "COLUMN".into(), name, reason: why.clone() });
+                source.skipped.push(crate::archive::manifest::Skipped {
+                    kind: "COLUMN".into(),
+                    name,
+                    reason: why.clone(),
+                });
             }
         }
         for value in values {
@@ -140,6 +147,7 @@ impl Contents {
                 Job {
                     slot: unit.relation,
                     table: qualified(&of.schema, &of.name),
+                    lock: Some((of.schema.clone(), of.name.clone())),
                     dir: path_for_table(of.number, &of.schema, &of.name),
                     first: unit.first_block,
                     sql: copy_out_sql(relation, unit),
@@ -173,6 +181,7 @@ impl Contents {
             .map(|group| Job {
                 slot: self.tables.len(),
                 table: "large objects".into(),
+                lock: None,
                 dir: LARGE_OBJECT_DIR.into(),
                 first: u64::from(group[0].oid),
                 sql: large_object_sql(group),
@@ -184,7 +193,8 @@ impl Contents {
 }
 
 fn large_object_sql(group: &[&LargeObject]) -> String {
-    let rows: Vec<String> = group.iter().map(|object| format!("({}::oid, {}::int8)", object.oid, object.bytes)).collect();
+    let rows: Vec<String> =
+        group.iter().map(|object| format!("({}::oid, {}::int8)", object.oid, object.bytes)).collect();
     format!(
         "COPY (SELECT o.id, p.place, pg_catalog.lo_get(o.id, p.place, {LARGE_OBJECT_ROW}) FROM (VALUES {}) AS o(id, bytes), \
          LATERAL pg_catalog.generate_series(0, o.bytes - 1, {LARGE_OBJECT_ROW}) AS p(place)) TO STDOUT (FORMAT binary)",

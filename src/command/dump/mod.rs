@@ -132,7 +132,7 @@ async fn write<W: Write + Send + 'static>(
     progress.on(Event::Phase("reading the catalog"));
     let contents = Contents::read(&mut source, options).await?;
     let Built { script, warnings } = build(
-        std::mem::replace(&mut source.catalog, source::empty()),
+        std::mem::take(&mut source.catalog),
         &Parts {
             tables: &contents.tables,
             sequences: &contents.sequences,
@@ -165,10 +165,10 @@ async fn write<W: Write + Send + 'static>(
     let encoding = Some(source.database.encoding.clone()).filter(|name| name != "UTF8");
     let workers = options.jobs.clamp(1, jobs.len().max(1));
     let work = Work::new(jobs, contents.names(), workers, options.level, encoding, Arc::clone(progress));
-    let sessions = source.sessions(workers).await?;
+    let readers = source.readers(workers).await?;
     let joined = Arc::new(Joined::of(&source));
-    let (mut writer, data) = pump::run(work, sessions, joined, writer).await?;
-    source.close().await?;
+    let (mut writer, data) = pump::run(work, readers, joined, writer).await?;
+    source.confirm().await?;
     fill(&mut manifest, data, &contents);
     let paths = |member: usize| writer.path(member).to_string();
     let restore = standalone::restore(&manifest, &paths);
@@ -191,7 +191,13 @@ async fn write<W: Write + Send + 'static>(
     Ok((out, summary(finished.manifest, archive_bytes, started)))
 }
 
-fn manifest(source: &Source, options: &DumpOptions, started: DateTime<Utc>, contents: &Contents, script: &Script) -> Manifest {
+fn manifest(
+    source: &Source,
+    options: &DumpOptions,
+    started: DateTime<Utc>,
+    contents: &Contents,
+    script: &Script,
+) -> Manifest {
     let database = &source.database;
     Manifest {
         database: database.name.clone(),

@@ -6,7 +6,7 @@
 //!
 //! Invariant: the first error ends everything; nothing is retried that could write a member twice.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use crate::archive::manifest::{Chunk, Data, hex128};
 use crate::archive::member::{Encoded, Encoder, chunk_path};
 use crate::archive::writer::Writer;
-use crate::connect::Session;
+use crate::connect::Snapshot;
 use crate::copy::{CopyOut, Fingerprint, Format, Pool, RawChunk, copy_out};
 use crate::error::{Error, Fault, Result};
 use crate::progress::{Event, Progress};
@@ -37,6 +37,8 @@ pub struct Job {
     pub slot: usize,
     /// The table, for messages.
     pub table: String,
+    /// Its schema and name, to be locked by whoever reads it; large objects need none.
+    pub lock: Option<(String, String)>,
     /// The directory of its members.
     pub dir: String,
     /// The first block, which names the members.
@@ -75,7 +77,14 @@ struct Done {
 impl Work {
     /// Plans `jobs` for `workers`; `names` are the tables by slot, for progress. `encoding` is the server's
     /// where it is not UTF-8.
-    pub fn new(jobs: Vec<Job>, names: Vec<String>, workers: usize, level: i32, encoding: Option<String>, progress: Arc<dyn Progress>) -> Arc<Work> {
+    pub fn new(
+        jobs: Vec<Job>,
+        names: Vec<String>,
+        workers: usize,
+        level: i32,
+        encoding: Option<String>,
+        progress: Arc<dyn Progress>,
+    ) -> Arc<Work> {
         let open: Vec<AtomicU32> = names.iter().map(|_| AtomicU32::new(0)).collect();
         for job in &jobs {
             open[job.slot].fetch_add(1, Ordering::Relaxed);
@@ -111,11 +120,16 @@ impl Work {
 /// How a worker gets another connection into the same snapshot.
 pub trait Reconnect: Send + Sync + 'static {
     /// A fresh connection in the snapshot.
-    fn reconnect(&self) -> impl Future<Output = Result<Session>> + Send;
+    fn reconnect(&self) -> impl Future<Output = Result<Arc<Snapshot>>> + Send;
 }
 
 /// Runs all of `work` over `sessions` and appends to `writer`. Returns the writer and the data by slot.
-pub async fn run<W, R>(work: Arc<Work>, sessions: Vec<Session>, reconnect: Arc<R>, writer: Writer<W>) -> Result<(Writer<W>, Vec<Data>, Vec<Session>)>
+pub async fn run<W, R>(
+    work: Arc<Work>,
+    sessions: Vec<Arc<Snapshot>>,
+    reconnect: Arc<R>,
+    writer: Writer<W>,
+) -> Result<(Writer<W>, Vec<Data>)>
 where
     W: Write + Send + 'static,
     R: Reconnect,
@@ -129,16 +143,15 @@ where
     }
     drop(sender);
     let mut failed = None;
-    let mut sessions = Vec::new();
     while let Some(ended) = workers.join_next().await {
         match ended {
-            Ok(Ok(session)) => sessions.push(session),
+            Ok(Ok(())) => {}
             Ok(Err(error)) if failed.is_none() => {
                 failed = Some(error);
                 workers.abort_all();
             }
             Err(lost) if lost.is_panic() => std::panic::resume_unwind(lost.into_panic()),
-            _ => {}
+            Ok(Err(_)) | Err(_) => {}
         }
     }
     let written = writing.await.expect("the writer does not panic");
@@ -146,32 +159,50 @@ where
     match (written, failed) {
         (Err(error), _) => Err(error),
         (Ok(_), Some(error)) => Err(error),
-        (Ok((writer, data)), None) => Ok((writer, data, sessions)),
+        (Ok((writer, data)), None) => Ok((writer, data)),
     }
 }
 
-async fn worker<R: Reconnect>(work: Arc<Work>, mut session: Session, reconnect: Arc<R>, sender: mpsc::Sender<Result<Done>>) -> Result<Session> {
+async fn worker<R: Reconnect>(
+    work: Arc<Work>,
+    mut session: Arc<Snapshot>,
+    reconnect: Arc<R>,
+    sender: mpsc::Sender<Result<Done>>,
+) -> Result<()> {
+    let mut locked = HashSet::new();
     while let Some(job) = work.next() {
         let job = Arc::new(job);
         // Parts already handed on: the same rows give the same chunks, so a retry leaves these out.
         let parts = Arc::new(AtomicU32::new(0));
         let mut tries = 1;
-        while let Err(error) = copy(&work, &session, &job, &parts, &sender).await {
+        while let Err(error) = copy(&work, &session, &job, &parts, &sender, &mut locked).await {
             if tries == TRIES || !error.is_closed() || sender.is_closed() {
                 return Err(error);
             }
             tries += 1;
-            work.progress.on(Event::Warned(format!("the connection was lost while copying {}; trying again", job.table)));
+            work.progress
+                .on(Event::Warned(format!("the connection was lost while copying {}; trying again", job.table)));
             session = reconnect.reconnect().await?;
+            locked.clear();
         }
         if work.open[job.slot].fetch_sub(1, Ordering::AcqRel) == 1 {
             work.progress.on(Event::Detail(format!("copied {}", work.names[job.slot])));
         }
     }
-    Ok(session)
+    Ok(())
 }
 
-async fn copy(work: &Arc<Work>, session: &Session, job: &Arc<Job>, parts: &Arc<AtomicU32>, sender: &mpsc::Sender<Result<Done>>) -> Result<()> {
+async fn copy(
+    work: &Arc<Work>,
+    session: &Snapshot,
+    job: &Arc<Job>,
+    parts: &Arc<AtomicU32>,
+    sender: &mpsc::Sender<Result<Done>>,
+    locked: &mut HashSet<usize>,
+) -> Result<()> {
+    if let Some((schema, name)) = job.lock.as_ref().filter(|_| locked.insert(job.slot)) {
+        session.relock(&[(schema, name)]).await?;
+    }
     let task = CopyOut {
         table: &job.table,
         sql: &job.sql,
@@ -179,7 +210,7 @@ async fn copy(work: &Arc<Work>, session: &Session, job: &Arc<Job>, parts: &Arc<A
         columns: job.columns,
         data_encoding: work.encoding.as_deref(),
     };
-    copy_out(&session.client, &task, &work.pool, |chunk| {
+    copy_out(&session.session().client, &task, &work.pool, |chunk| {
         let fresh = chunk.part >= parts.load(Ordering::Acquire);
         let closed = sender.is_closed();
         if fresh && !closed {
@@ -192,9 +223,7 @@ async fn copy(work: &Arc<Work>, session: &Session, job: &Arc<Job>, parts: &Arc<A
                 let _ = sender.blocking_send(done);
             });
         }
-        async move {
-            if closed { Err(Error::new(Fault::Interrupted, "the writer has stopped")) } else { Ok(()) }
-        }
+        async move { if closed { Err(Error::new(Fault::Interrupted, "the writer has stopped")) } else { Ok(()) } }
     })
     .await
     .map(|_| ())
@@ -208,18 +237,33 @@ fn compress(work: &Work, job: &Job, chunk: RawChunk) -> Result<Done> {
     let path = chunk_path(&job.dir, job.first, chunk.part, extension);
     let member = work.encode(&path, &chunk.bytes)?;
     work.progress.on(Event::Copied { bytes: chunk.bytes.len() as u64 });
-    Ok(Done { slot: job.slot, first: job.first, part: chunk.part, rows: chunk.rows, fingerprint: chunk.fingerprint, member })
+    Ok(Done {
+        slot: job.slot,
+        first: job.first,
+        part: chunk.part,
+        rows: chunk.rows,
+        fingerprint: chunk.fingerprint,
+        member,
+    })
 }
 
 /// One chunk as the manifest will list it, with what orders it.
 type Listed = ((u64, u32), Chunk, Fingerprint, u64);
 
-fn write<W: Write>(mut writer: Writer<W>, mut receiver: mpsc::Receiver<Result<Done>>, slots: usize) -> Result<(Writer<W>, Vec<Data>)> {
+fn write<W: Write>(
+    mut writer: Writer<W>,
+    mut receiver: mpsc::Receiver<Result<Done>>,
+    slots: usize,
+) -> Result<(Writer<W>, Vec<Data>)> {
     let mut listed: Vec<Vec<Listed>> = (0..slots).map(|_| Vec::new()).collect();
     while let Some(done) = receiver.blocking_recv() {
         let done = done?;
         let raw_bytes = done.member.raw_bytes;
-        let chunk = Chunk { member: writer.append(done.member)?, rows: done.rows, fingerprint: hex128(done.fingerprint.value()) };
+        let chunk = Chunk {
+            member: writer.append(done.member)?,
+            rows: done.rows,
+            fingerprint: hex128(done.fingerprint.value()),
+        };
         listed[done.slot].push(((done.first, done.part), chunk, done.fingerprint, raw_bytes));
     }
     let data = listed.into_iter().map(sum).collect();

@@ -11,8 +11,8 @@ use super::pump::Reconnect;
 use crate::archive::manifest::Skipped;
 use crate::catalog::{self, Catalog, Database, Listed};
 use crate::command::selection::Selection;
-use crate::connect::{Proof, Purpose, Session, Settings, Snapshot};
-use crate::error::{Error, Fault, Result};
+use crate::connect::{Proof, Purpose, Session, Snapshot};
+use crate::error::{During, Error, Fault, Result};
 use crate::object::{Kind, Object, Oid, class};
 use crate::progress::{Event, Progress};
 
@@ -21,8 +21,8 @@ const TRIES: usize = 10;
 
 /// A database in one snapshot, its chosen relations locked.
 pub struct Source {
-    snapshot: Snapshot,
-    settings: Settings,
+    snapshot: Arc<Snapshot>,
+    proof: Option<Proof>,
     /// Major version of the server.
     pub major: u32,
     /// Its full version number.
@@ -43,42 +43,48 @@ pub struct Source {
     pub skipped: Vec<Skipped>,
 }
 
-/// A catalog without anything.
-pub fn empty() -> Catalog {
-    Catalog::default()
-}
-
 impl Source {
     /// Connects, takes the snapshot, chooses, locks and reads.
     pub async fn open(options: &DumpOptions, progress: &Arc<dyn Progress>) -> Result<Source> {
         for _ in 0..TRIES {
             let session = Session::open(&options.settings, Purpose::Dump).await?;
             let (major, version_num, standby) = (session.major, session.version_num, session.in_recovery);
-            let snapshot = Snapshot::begin(session).await?;
-            let database = catalog::database(snapshot.client(), major).await?;
-            let listed = catalog::list(snapshot.client(), major).await?;
+            let snapshot = Arc::new(Snapshot::begin(session).await?);
+            let client = &snapshot.session().client;
+            let database = catalog::database(client, major).await?;
+            let listed = catalog::list(client, major).await?;
             let relations = choose(&listed, &options.selection)?;
-            let lockable: Vec<(String, String)> = relations
+            let lockable: Vec<(&str, &str)> = relations
                 .iter()
                 .filter(|relation| matches!(relation.relkind, 'r' | 'p'))
-                .map(|relation| (relation.schema.clone(), relation.name.clone()))
+                .map(|relation| (relation.schema.as_str(), relation.name.as_str()))
                 .collect();
             snapshot.lock(&lockable, options.lock_wait).await?;
             let rewritten = snapshot.rewritten().await?;
             let chosen: HashSet<Oid> = relations.iter().map(|relation| relation.oid).collect();
             if let Some(table) = rewritten.iter().find(|table| chosen.contains(&table.oid)) {
-                progress.on(Event::Warned(format!("{} was rewritten while it was being locked; starting over", table.name)));
+                progress.on(Event::Warned(format!(
+                    "{}.{} was rewritten while it was being locked; starting over",
+                    table.schema, table.name
+                )));
                 continue;
             }
-            let exported = if options.jobs > 1 { Some(snapshot.export().await?) } else { None };
+            let (exported, proof) = match options.jobs {
+                0 | 1 => (None, None),
+                _ => (Some(snapshot.export().await?), Some(snapshot.proof().await?)),
+            };
             let detail: Vec<Oid> =
                 relations.iter().filter(|relation| relation.extension.is_none()).map(|relation| relation.oid).collect();
-            let mut catalog = catalog::read(snapshot.client(), major, &detail).await?;
+            let mut catalog = catalog::read(client, major, &detail).await?;
             let keep = wanted(&relations, &catalog, &options.selection);
-            catalog.keep(|object| keep.contains(&object.id), !options.selection.is_partial(), !options.selection.is_partial());
+            catalog.keep(
+                |object| keep.contains(&object.id),
+                !options.selection.is_partial(),
+                !options.selection.is_partial(),
+            );
             let mut source = Source {
                 snapshot,
-                settings: options.settings.clone(),
+                proof,
                 major,
                 version_num,
                 database,
@@ -92,14 +98,20 @@ impl Source {
             source.name_unknown(options, progress);
             return Ok(source);
         }
-        Err(Error::new(Fault::Server, format!("tables were rewritten (TRUNCATE, ALTER TABLE) {TRIES} times while they were being locked"))
-            .hint("run the dump while no such statements run, or leave these tables out"))
+        Err(Error::new(
+            Fault::Server,
+            format!("tables were rewritten (TRUNCATE, ALTER TABLE) {TRIES} times while they were being locked"),
+        )
+        .hint("run the dump while no such statements run, or leave these tables out"))
     }
 
     /// What no query covers is named, counted and in the exit code.
     fn name_unknown(&mut self, options: &DumpOptions, progress: &Arc<dyn Progress>) {
         if self.major > 18 {
-            let text = format!("PostgreSQL {} is newer than this version of pgsnap knows; what it added is named where it is seen", self.major);
+            let text = format!(
+                "PostgreSQL {} is newer than this version of pgsnap knows; what it added is named where it is seen",
+                self.major
+            );
             self.warn(text, progress);
         }
         if options.selection.is_partial() {
@@ -124,45 +136,46 @@ impl Source {
 
     /// The leader's connection, inside the snapshot.
     pub fn client(&self) -> &tokio_postgres::Client {
-        self.snapshot.client()
+        &self.snapshot.session().client
     }
 
-    /// `count` connections that read in the snapshot. One is the leader itself.
-    pub async fn sessions(&mut self, count: usize) -> Result<Vec<Session>> {
+    /// `count` connections that read in the snapshot; a single one is the leader itself.
+    pub async fn readers(&self, count: usize) -> Result<Vec<Arc<Snapshot>>> {
         if count <= 1 || self.exported.is_none() {
-            return Ok(vec![self.snapshot.lend()?]);
+            return Ok(vec![Arc::clone(&self.snapshot)]);
         }
         let joined = Joined::of(self);
         futures::future::try_join_all((0..count).map(|_| joined.reconnect())).await
     }
 
-    /// Ends the snapshot.
-    pub async fn close(&mut self) -> Result<()> {
-        self.snapshot.finish().await
+    /// The leader must have held the snapshot to the end, or what the workers read was not protected.
+    pub async fn confirm(&self) -> Result<()> {
+        let lost = || "the connection that holds the snapshot was lost".to_string();
+        self.client().batch_execute("SELECT 1").await.during(Fault::Connect, lost)
     }
 }
 
 /// How a connection gets into the snapshot.
 pub struct Joined {
-    settings: Settings,
+    leader: Arc<Snapshot>,
     exported: Option<(String, Proof)>,
 }
 
 impl Joined {
     /// The way into the snapshot of `source`.
     pub fn of(source: &Source) -> Joined {
-        let exported = source.exported.clone().zip(source.snapshot.proof());
-        Joined { settings: source.settings.clone(), exported }
+        let exported = source.exported.clone().zip(source.proof.clone());
+        Joined { leader: Arc::clone(&source.snapshot), exported }
     }
 }
 
 impl Reconnect for Joined {
-    async fn reconnect(&self) -> Result<Session> {
+    async fn reconnect(&self) -> Result<Arc<Snapshot>> {
         let Some((name, proof)) = &self.exported else {
             return Err(Error::new(Fault::Connect, "the connection that holds the snapshot was lost"));
         };
-        let session = Session::open(&self.settings, Purpose::Dump).await?;
-        Snapshot::join(session, name, proof).await
+        let session = self.leader.session().another().await?;
+        Ok(Arc::new(Snapshot::join(session, name, proof).await?))
     }
 }
 
@@ -181,7 +194,8 @@ fn choose(listed: &[Listed], selection: &Selection) -> Result<Vec<Listed>> {
         // Its extension is taken only by a whole dump.
         Some(_) => !selection.is_partial() || selection.wants_table(&relation.schema, &relation.name),
     };
-    let tables: HashSet<Oid> = listed.iter().filter(|relation| directly(relation)).map(|relation| relation.oid).collect();
+    let tables: HashSet<Oid> =
+        listed.iter().filter(|relation| directly(relation)).map(|relation| relation.oid).collect();
     let wanted = |relation: &&Listed| {
         tables.contains(&relation.oid) || relation.owner_table.is_some_and(|table| tables.contains(&table))
     };
@@ -193,6 +207,9 @@ fn wanted(relations: &[Listed], catalog: &Catalog, selection: &Selection) -> Has
     let chosen: HashSet<Oid> = relations.iter().map(|relation| relation.oid).collect();
     let own_relation = |object: &Object| object.id.class == class::RELATION && object.kind != Kind::Index;
     let wants = |object: &&Object| {
+        if (selection.schema_only && object.kind == Kind::Refresh) || selection.data_only {
+            return false;
+        }
         if own_relation(object) {
             return chosen.contains(&object.id.oid);
         }

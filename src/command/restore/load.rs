@@ -53,7 +53,9 @@ pub fn refused(entry: &Entry, cause: tokio_postgres::Error) -> Error {
     let hint = match cause.code().map(|code| code.code()) {
         Some("42704") => Some("create on the target what the message names, or leave the object out"),
         Some("42501") => Some("restore as the database's owner or a superuser, or with --no-owner and --no-privileges"),
-        Some("42710" | "42P07" | "42723" | "42P06") => Some("the target already has an object of this name; restore into an empty database"),
+        Some("42710" | "42P07" | "42723" | "42P06") => {
+            Some("the target already has an object of this name; restore into an empty database")
+        }
         _ => None,
     };
     let error = Error::new(Fault::Server, format!("cannot restore {}", entry.label())).caused_by(cause);
@@ -110,7 +112,8 @@ async fn worker(plan: Arc<Plan>, session: Session) -> Result<()> {
         }
         let complete = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).done(job);
         if let Some(table) = complete.and_then(|data| table_of(plan.archive.manifest(), data)) {
-            plan.progress.on(Event::TableFinished { table: qualified(&table.schema, &table.name), rows: table.data.rows });
+            plan.progress
+                .on(Event::TableFinished { table: qualified(&table.schema, &table.name), rows: table.data.rows });
         }
         plan.changed.notify_waiters();
     }
@@ -126,11 +129,18 @@ fn table_of(manifest: &Manifest, number: u32) -> Option<&Table> {
 /// Reads a chunk off the async threads: it is decompressed and checked on the way.
 async fn read_chunk(plan: &Plan, chunk: &Chunk) -> Result<Bytes> {
     let (archive, member) = (plan.archive.clone(), chunk.member);
-    let content = tokio::task::spawn_blocking(move || archive.read_member(member)).await.expect("reading does not panic")?;
+    let content =
+        tokio::task::spawn_blocking(move || archive.read_member(member)).await.expect("reading does not panic")?;
     Ok(Bytes::from(content))
 }
 
-async fn load_chunk(plan: &Plan, session: &Session, data: u32, chunk: usize, statements: &mut HashMap<u32, Statement>) -> Result<()> {
+async fn load_chunk(
+    plan: &Plan,
+    session: &Session,
+    data: u32,
+    chunk: usize,
+    statements: &mut HashMap<u32, Statement>,
+) -> Result<()> {
     let manifest = plan.archive.manifest();
     if data == LARGE_OBJECTS {
         let chunks = manifest.large_objects.iter().flat_map(|large| &large.data.chunks);
@@ -159,7 +169,8 @@ async fn load_chunk(plan: &Plan, session: &Session, data: u32, chunk: usize, sta
 }
 
 fn statement_of(table: &Table) -> String {
-    let (schema, name) = table.load_into.as_ref().map_or((&table.schema, &table.name), |root| (&root.schema, &root.name));
+    let (schema, name) =
+        table.load_into.as_ref().map_or((&table.schema, &table.name), |root| (&root.schema, &root.name));
     let columns: Vec<Column> =
         table.columns.iter().map(|column| Column { name: column.name.clone(), cast_to_text: false }).collect();
     let format = match table.format {

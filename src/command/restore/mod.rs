@@ -126,9 +126,11 @@ fn open(path: Option<PathBuf>) -> Result<Archive> {
 pub fn read_script(archive: &Archive) -> Result<Script> {
     let missing = || Error::new(Fault::Damaged, format!("the archive has no {ENTRIES}"));
     let content = archive.read_member(archive.find(ENTRIES).ok_or_else(missing)?)?;
-    let script: Script = serde_json::from_slice(&content).during(Fault::Damaged, || format!("cannot read {ENTRIES}"))?;
+    let script: Script =
+        serde_json::from_slice(&content).during(Fault::Damaged, || format!("cannot read {ENTRIES}"))?;
     let ascending = script.entries.iter().enumerate().all(|(at, entry)| {
-        entry.id as usize == at + 1 && entry.depends.iter().chain(&entry.locks).all(|need| *need >= 1 && *need <= entry.id)
+        entry.id as usize == at + 1
+            && entry.depends.iter().chain(&entry.locks).all(|need| *need >= 1 && *need <= entry.id)
     });
     if !ascending {
         return Err(Error::new(Fault::Damaged, format!("the entries in {ENTRIES} are not in order")));
@@ -180,7 +182,12 @@ fn roles(script: &Script, chosen: &[&Entry], selection: &Selection) -> BTreeSet<
 
 /// Runs entries in order on one connection, many on their way at once; the first that is refused is
 /// reported.
-async fn serial(session: &mut Session, entries: &[&Entry], options: &RestoreOptions, progress: &Arc<dyn Progress>) -> Result<()> {
+async fn serial(
+    session: &mut Session,
+    entries: &[&Entry],
+    options: &RestoreOptions,
+    progress: &Arc<dyn Progress>,
+) -> Result<()> {
     let mut placement = Placement::default();
     let client = &session.client;
     let mut waiting = FuturesOrdered::new();

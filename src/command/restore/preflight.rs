@@ -32,16 +32,39 @@ SELECT count(*)::int8, min(x.name) FROM (
 WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = x.class AND d.objid = x.oid AND d.deptype = 'e')";
 
 /// Checks the target of a restore of `entries`. Returns what is worth a warning.
-pub async fn check(session: &Session, manifest: &Manifest, entries: &[&Entry], roles: &BTreeSet<String>, selection: &Selection) -> Result<Vec<String>> {
+pub async fn check(
+    session: &Session,
+    manifest: &Manifest,
+    entries: &[&Entry],
+    roles: &BTreeSet<String>,
+    selection: &Selection,
+) -> Result<Vec<String>> {
     same_database(session, manifest).await?;
     if !selection.data_only {
         empty(session).await?;
-        missing(session, "role", "SELECT rolname::text FROM pg_catalog.pg_roles", roles, "create them first, or restore with --no-owner and --no-privileges").await?;
-        let extensions = entries.iter().filter(|entry| entry.kind == "EXTENSION").map(|entry| entry.name.clone()).collect();
+        missing(
+            session,
+            "role",
+            "SELECT rolname::text FROM pg_catalog.pg_roles",
+            roles,
+            "create them first, or restore with --no-owner and --no-privileges",
+        )
+        .await?;
+        let extensions =
+            entries.iter().filter(|entry| entry.kind == "EXTENSION").map(|entry| entry.name.clone()).collect();
         let available = "SELECT name::text FROM pg_catalog.pg_available_extensions";
-        missing(session, "extension", available, &extensions, "install the package that has it on the target's server").await?;
-        let spaces = entries.iter().filter_map(|entry| entry.tablespace.clone()).filter(|name| !name.is_empty()).collect();
-        missing(session, "tablespace", "SELECT spcname::text FROM pg_catalog.pg_tablespace", &spaces, "create it on the target").await?;
+        missing(session, "extension", available, &extensions, "install the package that has it on the target's server")
+            .await?;
+        let spaces =
+            entries.iter().filter_map(|entry| entry.tablespace.clone()).filter(|name| !name.is_empty()).collect();
+        missing(
+            session,
+            "tablespace",
+            "SELECT spcname::text FROM pg_catalog.pg_tablespace",
+            &spaces,
+            "create it on the target",
+        )
+        .await?;
     }
     let mut warnings = Vec::new();
     if session.major < manifest.server_version_num / 10000 {
@@ -52,7 +75,10 @@ pub async fn check(session: &Session, manifest: &Manifest, entries: &[&Entry], r
         ));
     }
     if session.encoding != manifest.encoding {
-        warnings.push(format!("the archive's encoding is {}, the target's {}: text is converted", manifest.encoding, session.encoding));
+        warnings.push(format!(
+            "the archive's encoding is {}, the target's {}: text is converted",
+            manifest.encoding, session.encoding
+        ));
     }
     Ok(warnings)
 }
@@ -61,7 +87,11 @@ async fn same_database(session: &Session, manifest: &Manifest) -> Result<()> {
     let sql = "SELECT (SELECT s.system_identifier::text FROM pg_catalog.pg_control_system() s
                        WHERE pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')),
                       (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())";
-    let rows = session.client.query_typed(sql, &[]).await.during(Fault::Server, || "cannot ask the target who it is".into())?;
+    let rows = session
+        .client
+        .query_typed(sql, &[])
+        .await
+        .during(Fault::Server, || "cannot ask the target who it is".into())?;
     let row = rows.first().ok_or_else(|| Error::new(Fault::Server, "the target does not say who it is"))?;
     let system: Option<String> = row.get(0);
     if system.is_some() && system == manifest.system_identifier && row.get::<_, u32>(1) == manifest.database_oid {
@@ -72,7 +102,11 @@ async fn same_database(session: &Session, manifest: &Manifest) -> Result<()> {
 }
 
 async fn empty(session: &Session) -> Result<()> {
-    let rows = session.client.query_typed(CONTENTS, &[]).await.during(Fault::Server, || "cannot look into the target".into())?;
+    let rows = session
+        .client
+        .query_typed(CONTENTS, &[])
+        .await
+        .during(Fault::Server, || "cannot look into the target".into())?;
     let count: i64 = rows.first().map_or(0, |row| row.get(0));
     if count > 0 {
         let one: Option<String> = rows[0].get(1);
@@ -81,7 +115,9 @@ async fn empty(session: &Session) -> Result<()> {
             session.settings.database,
             one.unwrap_or_default()
         );
-        return Err(Error::new(Fault::Usage, text).hint("restore into a new database (createdb), or drop what is there first"));
+        return Err(
+            Error::new(Fault::Usage, text).hint("restore into a new database (createdb), or drop what is there first")
+        );
     }
     Ok(())
 }
@@ -91,7 +127,11 @@ async fn missing(session: &Session, what: &str, sql: &str, wanted: &BTreeSet<Str
     if wanted.is_empty() {
         return Ok(());
     }
-    let rows = session.client.query_typed(sql, &[]).await.during(Fault::Server, || format!("cannot list the target's {what}s"))?;
+    let rows = session
+        .client
+        .query_typed(sql, &[])
+        .await
+        .during(Fault::Server, || format!("cannot list the target's {what}s"))?;
     let there: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
     let lacking: Vec<&str> = wanted.difference(&there).map(String::as_str).collect();
     if lacking.is_empty() {

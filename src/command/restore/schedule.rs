@@ -122,7 +122,11 @@ impl Schedule {
         while !by_data.is_empty() {
             let waiting: HashSet<u32> = by_data.iter().map(|(data, _)| *data).collect();
             let free = |(data, _): &(u32, Vec<usize>)| {
-                before.get(data).into_iter().flatten().all(|need| need == data || placed.contains(need) || !waiting.contains(need))
+                before
+                    .get(data)
+                    .into_iter()
+                    .flatten()
+                    .all(|need| need == data || placed.contains(need) || !waiting.contains(need))
             };
             // In a loop nothing is free: the largest goes first, and the server tells if that is wrong.
             let at = by_data.iter().position(free).unwrap_or(0);
@@ -134,7 +138,8 @@ impl Schedule {
 
     /// A job that may start now.
     pub fn next(&mut self) -> Next {
-        let free = self.ready.iter().find(|(_, at)| !self.running.iter().any(|other| self.conflict(*at, *other))).copied();
+        let free =
+            self.ready.iter().find(|(_, at)| !self.running.iter().any(|other| self.conflict(*at, *other))).copied();
         if let Some(found) = free {
             self.ready.remove(&found);
             self.running.push(found.1);
@@ -196,7 +201,8 @@ mod tests {
     #[test]
     fn an_index_waits_for_its_table_and_not_for_others() {
         let index = entry(10, &[1], &[]);
-        let loads = vec![Load { entry: 5, data: 1, bytes: 9, chunks: 1 }, Load { entry: 6, data: 2, bytes: 1, chunks: 1 }];
+        let loads =
+            vec![Load { entry: 5, data: 1, bytes: 9, chunks: 1 }, Load { entry: 6, data: 2, bytes: 1, chunks: 1 }];
         let mut schedule = Schedule::new(loads, &[&index], &HashMap::from([(5, 1), (6, 2)]));
         let first = Job::Chunk { data: 1, chunk: 0 };
         let second = Job::Chunk { data: 2, chunk: 0 };
