@@ -348,3 +348,7 @@ fn shortest_cycle(needs: &[Vec<(usize, bool)>], component: &[usize]) -> Vec<usiz
     }
     unreachable!("a strongly connected component has a loop through each member")
 }
+
+#[cfg(test)]
+#[path = "order_tests.rs"]
+mod tests;

@@ -63,7 +63,7 @@ impl Destination {
                 Path::new(DIRECTORY).join(name(settings, now))
             }
         };
-        let output = publish::Output::create(&path, false)?;
+        let output = publish::Output::create(&path, matches!(self, Destination::File(_)))?;
         Ok(Target { output: Output::File(output), archive: Some(path) })
     }
 }
