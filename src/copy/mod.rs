@@ -1,6 +1,6 @@
 //! The data path: rows between a server connection and chunks in memory, both ways.
 //!
-//! Owns the planning of units ([`plan`]), the framing of COPY streams ([`binary`]), row digests
+//! Owns the planning of units ([`mod@plan`]), the framing of COPY streams ([`binary`]), row digests
 //! ([`fingerprint`]), the cutting of streams into chunks ([`cut`]), the memory they live in ([`pool`])
 //! and the two transfers ([`out`], [`into`]). It does not decide which columns travel or in which
 //! format (the catalog does), knows nothing of archives or compression, opens no connection and
