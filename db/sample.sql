@@ -83,9 +83,9 @@ CREATE TABLE shop.orders (
 ) PARTITION BY RANGE (ordered);
 CREATE TABLE shop.orders_2024 PARTITION OF shop.orders FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE TABLE shop.orders_2025 PARTITION OF shop.orders FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')
-    PARTITION BY LIST (status);
-CREATE TABLE shop.orders_2025_open PARTITION OF shop.orders_2025 FOR VALUES IN ('new', 'paid');
-CREATE TABLE shop.orders_2025_done PARTITION OF shop.orders_2025 DEFAULT;
+    PARTITION BY HASH (id);
+CREATE TABLE shop.orders_2025_even PARTITION OF shop.orders_2025 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE shop.orders_2025_odd PARTITION OF shop.orders_2025 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 CREATE TABLE shop.orders_rest PARTITION OF shop.orders DEFAULT;
 
 CREATE TABLE shop.audit (
@@ -183,7 +183,7 @@ SELECT 'Thing ' || n,
            WHEN n % 50 = 0 THEN decode(repeat(md5(n::text), 2000), 'hex') -- long enough for TOAST
            WHEN n % 3 <> 0 THEN decode(md5(n::text) || '00ff0a5c', 'hex')
        END,
-       CASE n % 6 WHEN 0 THEN 'NaN' WHEN 1 THEN '-Infinity' WHEN 2 THEN NULL ELSE n / 7.0 END,
+       CASE n % 6 WHEN 0 THEN 'NaN' WHEN 1 THEN '-Infinity' WHEN 2 THEN NULL ELSE n / 7.0::double precision END,
        CASE WHEN n % 2 = 0 THEN daterange(DATE '2024-01-01' + n, NULL) ELSE 'empty' END
 FROM generate_series(1, 300) AS n;
 

