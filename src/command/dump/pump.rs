@@ -176,7 +176,8 @@ async fn worker<R: Reconnect>(
         let parts = Arc::new(AtomicU32::new(0));
         let mut tries = 1;
         while let Err(error) = copy(&work, &session, &job, &parts, &sender, &mut locked).await {
-            if tries == TRIES || !error.is_closed() || sender.is_closed() {
+            let lost = error.is_closed() || error.fault() == Fault::Connect;
+            if tries == TRIES || !lost || sender.is_closed() {
                 return Err(error);
             }
             tries += 1;
