@@ -1,11 +1,19 @@
-//! Under construction.
+//! Extended statistics. Writes `CREATE STATISTICS` and, where it was set, the statistics target. What
+//! ANALYZE has gathered for them is not copied.
 
 use super::*;
 
-/// The query of the kind.
+/// Extended statistics of the wanted relations.
 pub const QUERY: &str = include_str!("../../db/catalog/statistics.sql");
 
-/// Reads one row.
-pub fn read(_row: &Row<'_>, _out: &mut Vec<Object>) -> Result<()> {
+/// Reads one object.
+pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
+    let mut object = Object::from_row(Kind::Statistics, class::STATISTICS, row)?;
+    let mut definition = format!("{};", row.text("definition")?);
+    if let Some(target) = row.opt_int("target")? {
+        definition.push_str(&format!("\nALTER {} SET STATISTICS {target};", object.identity));
+    }
+    object.table = Some(ObjectId::new(class::RELATION, row.oid("relation")?));
+    out.push(object.sql(definition));
     Ok(())
 }

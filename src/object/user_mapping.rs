@@ -1,11 +1,21 @@
-//! Under construction.
+//! User mappings. Writes `CREATE USER MAPPING`. They have no owner, comment or privileges.
+//!
+//! Pitfalls: the options may hold passwords, so a definition never goes into an error or a log. Options
+//! that the user may not see read as none; `unreadable.sql` tells which.
 
+use super::foreign_data_wrapper::options;
 use super::*;
 
-/// The query of the kind.
+/// User mappings of all servers.
 pub const QUERY: &str = include_str!("../../db/catalog/user_mapping.sql");
 
-/// Reads one row.
-pub fn read(_row: &Row<'_>, _out: &mut Vec<Object>) -> Result<()> {
+/// Reads one mapping.
+pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
+    let mut object = Object::from_row(Kind::UserMapping, class::USER_MAPPING, row)?;
+    let server = row.text("server")?;
+    object.identity = format!("USER MAPPING FOR {} SERVER {}", ident(&object.name), ident(&server));
+    object.name = format!("{} SERVER {server}", object.name);
+    let definition = format!("CREATE {}{};", object.identity, options(&row.texts("options")?));
+    out.push(object.sql(definition));
     Ok(())
 }

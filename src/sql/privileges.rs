@@ -126,7 +126,7 @@ pub struct Privileges<'a> {
     pub on: &'a str,
     /// For a column: its name, quoted.
     pub column: Option<&'a str>,
-    /// The owner's name; empty for default privileges, where everyone is a foreign grantee.
+    /// The owner's name; for default privileges the role they are for.
     pub owner: &'a str,
     /// The stored items.
     pub current: &'a [String],
