@@ -139,9 +139,15 @@ fn data(dump: &[u8]) -> Data {
 }
 
 /// The lines of a dump without those that differ between any two dumps: the random key that guards
-/// psql (`\restrict`), and the versions.
+/// psql (`\restrict`), the versions, and the last line, which would belong to the last entry.
 fn lines(dump: &[u8]) -> impl Iterator<Item = &[u8]> {
-    const NOISE: [&[u8]; 4] = [b"\\restrict ", b"\\unrestrict ", b"-- Dumped from ", b"-- Dumped by "];
+    const NOISE: [&[u8]; 5] = [
+        b"\\restrict ",
+        b"\\unrestrict ",
+        b"-- Dumped from ",
+        b"-- Dumped by ",
+        b"-- PostgreSQL database dump complete",
+    ];
     dump.split(|byte| *byte == b'\n').filter(|line| !NOISE.iter().any(|start| line.starts_with(start)))
 }
 
