@@ -72,8 +72,12 @@ async fn quickstart() -> Result<(), Failure> {
 
     println!("4. Restored into an empty database");
     println!("   $ createdb copy && pgsnap restore shop.tar.zst -d copy -j 2");
-    let options =
-        RestoreOptions { archive: Some(archive.clone()), settings: settings(&server, "copy")?, jobs: 2, selection: Selection::default() };
+    let options = RestoreOptions {
+        archive: Some(archive.clone()),
+        settings: settings(&server, "copy")?,
+        jobs: 2,
+        selection: Selection::default(),
+    };
     println!("   {}", terminal::restored(&restore(options, silent()).await?));
 
     println!("5. Compared");
@@ -125,7 +129,8 @@ async fn compare(server: &Server, archive: &Path) -> Result<usize, Failure> {
     let mut same = 0;
     for table in archive.manifest().tables.iter().filter(|table| table.name != "account") {
         let name = pgsnap::sql::qualified(&table.schema, &table.name);
-        let digest = format!("SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\")) FROM ONLY {name} t");
+        let digest =
+            format!("SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\")) FROM ONLY {name} t");
         let ours: Option<String> = copy.client.query_one(&digest, &[]).await?.get(0);
         let theirs: Option<String> = source.client.query_one(&digest, &[]).await?.get(0);
         if ours != theirs {

@@ -1,14 +1,10 @@
-//! The command line: clap types and their conversion into options. No I/O.
+//! The command line: clap types, as a user types them. No I/O; `main` makes options of them.
 //!
 //! Names follow pg_dump, pg_restore and psql wherever one exists; `-h` is the host, help is `--help`, `-?`.
 
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
-
-use crate::command::selection::{Pattern, Selection};
-use crate::connect::Flags;
-use crate::error::Result;
 
 const EXIT_STATUS: &str = "EXIT STATUS
   0    done
@@ -70,19 +66,6 @@ pub struct ConnectArgs {
     pub env: Option<String>,
 }
 
-impl ConnectArgs {
-    /// As the connect module takes them.
-    pub fn flags(&self) -> Flags {
-        Flags {
-            conn: self.dbname.clone(),
-            host: self.host.clone(),
-            port: self.port,
-            user: self.username.clone(),
-            environment: self.env.clone(),
-        }
-    }
-}
-
 /// What to take.
 #[derive(Debug, Args)]
 pub struct SelectionArgs {
@@ -104,24 +87,6 @@ pub struct SelectionArgs {
     /// Leave out privileges (GRANT, REVOKE)
     #[arg(short = 'x', long, visible_alias = "no-acl")]
     pub no_privileges: bool,
-}
-
-impl SelectionArgs {
-    /// Reads the patterns.
-    ///
-    /// # Errors
-    /// Usage, for a pattern that cannot be read.
-    pub fn selection(&self) -> Result<Selection> {
-        let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::parse(text)).collect::<Result<Vec<_>>>();
-        Ok(Selection {
-            schemas: patterns(&self.schema)?,
-            tables: patterns(&self.table)?,
-            schema_only: self.schema_only,
-            data_only: self.data_only,
-            no_owner: self.no_owner,
-            no_privileges: self.no_privileges,
-        })
-    }
 }
 
 /// How much to say.
@@ -238,7 +203,7 @@ mod tests {
     fn h_is_the_host() {
         let cli = Cli::try_parse_from(["pgsnap", "dump", "-h", "db", "-p", "1", "-U", "u", "-d", "x"]).unwrap();
         let Command::Dump(args) = cli.command else { panic!("not a dump") };
-        assert_eq!(args.connect.flags().host.as_deref(), Some("db"));
+        assert_eq!(args.connect.host.as_deref(), Some("db"));
     }
 
     #[test]

@@ -5,12 +5,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use pgsnap::cli::{Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ReportArgs, RestoreArgs, VerifyArgs};
+use pgsnap::cli::{
+    Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ReportArgs, RestoreArgs, SelectionArgs, VerifyArgs,
+};
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
 use pgsnap::command::restore::{RestoreOptions, restore};
+use pgsnap::command::selection::{Pattern, Selection};
 use pgsnap::command::verify::verify;
-use pgsnap::connect::{DotEnv, Settings};
+use pgsnap::connect::{DotEnv, Flags, Settings};
 use pgsnap::error::{Error, Fault, Result};
 use pgsnap::progress::Progress;
 use pgsnap::terminal::{self, Terminal};
@@ -66,7 +69,26 @@ async fn interrupted() -> Error {
 
 fn settings(args: &ConnectArgs) -> Result<Settings> {
     let files = DotEnv::read(Path::new("."));
-    Settings::resolve(&args.flags(), &|name| std::env::var(name).ok(), &files)
+    let flags = Flags {
+        conn: args.dbname.clone(),
+        host: args.host.clone(),
+        port: args.port,
+        user: args.username.clone(),
+        environment: args.env.clone(),
+    };
+    Settings::resolve(&flags, &|name| std::env::var(name).ok(), &files)
+}
+
+fn selection(args: &SelectionArgs) -> Result<Selection> {
+    let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::parse(text)).collect::<Result<Vec<_>>>();
+    Ok(Selection {
+        schemas: patterns(&args.schema)?,
+        tables: patterns(&args.table)?,
+        schema_only: args.schema_only,
+        data_only: args.data_only,
+        no_owner: args.no_owner,
+        no_privileges: args.no_privileges,
+    })
 }
 
 fn screen(report: &ReportArgs) -> (Arc<Terminal>, Arc<dyn Progress>) {
@@ -99,7 +121,7 @@ async fn run_dump(args: &DumpArgs) -> Result<u8> {
         destination,
         jobs: usize::from(args.jobs),
         level: args.level,
-        selection: args.selection.selection()?,
+        selection: selection(&args.selection)?,
         lock_wait: args.lock_wait_timeout,
     };
     let (screen, progress) = screen(&args.report);
@@ -136,7 +158,7 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
         archive: Some(args.archive.clone()).filter(|path| path.as_os_str() != "-"),
         settings: settings(&args.connect)?,
         jobs: usize::from(args.jobs),
-        selection: args.selection.selection()?,
+        selection: selection(&args.selection)?,
     };
     let (screen, progress) = screen(&args.report);
     let result = restore(options, progress).await;

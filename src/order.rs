@@ -10,8 +10,7 @@
 
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use crate::object::{Body, Edge, Kind, Object, ObjectId, class};
-use crate::sql::Section;
+use crate::object::{Body, Edge, Kind, Object, ObjectId, Section, class};
 
 /// The objects in order.
 pub struct Ordered {

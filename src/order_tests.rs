@@ -1,8 +1,7 @@
 //! Tests of order: the first sort, each named loop repair, the boundary between sections.
 
 use super::*;
-use crate::object::Oid;
-use crate::sql::Pass;
+use crate::object::{Oid, Pass};
 
 fn object(kind: Kind, oid: Oid, name: &str) -> Object {
     let class = match kind {
@@ -46,7 +45,13 @@ fn check(ordered: &Ordered) {
 fn without_dependencies_the_order_is_kind_schema_name() {
     let mut other = object(Kind::Table, 1, "a");
     other.schema = Some("zoo".into());
-    let objects = vec![object(Kind::Index, 9, "i"), other, object(Kind::Table, 3, "b"), object(Kind::Function, 4, "z"), object(Kind::Table, 2, "a")];
+    let objects = vec![
+        object(Kind::Index, 9, "i"),
+        other,
+        object(Kind::Table, 3, "b"),
+        object(Kind::Function, 4, "z"),
+        object(Kind::Table, 2, "a"),
+    ];
     let ordered = sort(objects, &[]);
     assert_eq!(names(&ordered), ["z", "a", "b", "a", "|", "i"]);
 }
@@ -54,7 +59,8 @@ fn without_dependencies_the_order_is_kind_schema_name() {
 #[test]
 fn equal_schemas_give_equal_orders_whatever_their_oids() {
     let make = |base: Oid, flip: bool| {
-        let (a, b, c) = (object(Kind::Table, base, "a"), object(Kind::Table, base + 1, "b"), object(Kind::View, base + 2, "c"));
+        let (a, b, c) =
+            (object(Kind::Table, base, "a"), object(Kind::Table, base + 1, "b"), object(Kind::View, base + 2, "c"));
         let edges = [needs(&a, &c), needs(&a, &b)];
         let mut objects = vec![a, b, c];
         if flip {

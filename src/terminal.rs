@@ -44,8 +44,7 @@ impl Terminal {
     }
 
     fn line(&self, text: &str) {
-        let text = crate::sql::one_line(text);
-        self.bar.suspend(|| eprintln!("pgsnap: {text}"));
+        self.bar.suspend(|| eprintln!("pgsnap: {}", plain(text)));
     }
 }
 
@@ -80,6 +79,11 @@ impl Progress for Terminal {
             _ => {}
         }
     }
+}
+
+/// Names come from a server: no control character of theirs reaches the terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// `12 MB`, as `pg_size_pretty` would say it.
@@ -178,8 +182,13 @@ pub fn inspected(inspection: &Inspection) -> String {
             Some(reason) => format!("text ({reason})"),
             None => "binary".into(),
         };
-        let name = crate::sql::one_line(&crate::sql::qualified(&table.schema, &table.name));
-        rows.push([name, table.rows.to_string(), size(table.raw_bytes), size(table.stored_bytes), format]);
+        rows.push([
+            plain(&table.identity),
+            table.rows.to_string(),
+            size(table.raw_bytes),
+            size(table.stored_bytes),
+            format,
+        ]);
     }
     out.push('\n');
     out.push_str(&columns(&rows));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::archive::Archive;
 use crate::archive::manifest::{Format, Manifest, Skipped, Totals};
 use crate::error::Result;
+use crate::sql::qualified;
 
 /// An archive's contents.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -38,6 +39,8 @@ pub struct Inspection {
 #[derive(Debug, Clone, serde::Serialize)]
 #[allow(missing_docs)]
 pub struct InspectedTable {
+    /// As SQL writes it.
+    pub identity: String,
     pub schema: String,
     pub name: String,
     pub format: Format,
@@ -88,6 +91,7 @@ fn tables(manifest: &Manifest) -> Vec<InspectedTable> {
         .tables
         .iter()
         .map(|table| InspectedTable {
+            identity: qualified(&table.schema, &table.name),
             schema: table.schema.clone(),
             name: table.name.clone(),
             format: table.format,

@@ -129,7 +129,7 @@ impl Snapshot {
                  SET LOCAL lock_timeout = 0;SET LOCAL statement_timeout = 0;RELEASE SAVEPOINT pgsnap_lock",
                 milliseconds(left),
                 milliseconds(left + LOCK_WORK_MAX),
-                batch.iter().map(|table| qualified(table)).collect::<Vec<_>>().join(", "),
+                batch.iter().map(qualified).collect::<Vec<_>>().join(", "),
             );
             if let Err(error) = self.session.client.batch_execute(&sql).await {
                 if error.as_db_error().is_none() {
@@ -148,7 +148,7 @@ impl Snapshot {
     /// [`Fault::Server`] naming the table: somebody wants it for himself, and the copy must end.
     pub async fn relock(&self, tables: &[(&str, &str)]) -> Result<()> {
         for batch in batches(tables) {
-            let names = batch.iter().map(|table| qualified(table)).collect::<Vec<_>>().join(", ");
+            let names = batch.iter().map(qualified).collect::<Vec<_>>().join(", ");
             let sql = format!(
                 "SAVEPOINT pgsnap_lock;LOCK TABLE {names} IN ACCESS SHARE MODE NOWAIT;RELEASE SAVEPOINT pgsnap_lock"
             );

@@ -63,7 +63,8 @@ pub use kind::{Kind, READERS, Reader};
 pub use row::Row;
 
 use crate::error::Result;
-use crate::sql::{Pass, Section, ident, qualified};
+pub use crate::sql::{Pass, Section};
+use crate::sql::{ident, qualified};
 
 /// A PostgreSQL object identifier. Means something within one database at one time only, so it never
 /// reaches an archive.

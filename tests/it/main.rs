@@ -4,6 +4,8 @@
 //! the machine or fetched once; nothing is mocked and nothing is skipped. A new question is a module
 //! here and a line below.
 
+/// Does every kind of object survive, with every clause and hostile names?
+mod kinds;
 /// Does a restored database equal what `pg_dump | psql` makes of its source?
 mod roundtrip;
 /// Do the throwaway servers start, run apart, and leave nothing behind?

@@ -161,7 +161,7 @@ fn choose<'a>(script: &'a Script, selection: &Selection) -> Result<Vec<&'a Entry
         };
         let wanted = wanted
             && !(selection.schema_only && is_data)
-            && !(selection.data_only && !is_data)
+            && (is_data || !selection.data_only)
             && !(selection.no_privileges && is_privilege);
         if wanted {
             taken.insert(entry.id);
