@@ -1,6 +1,6 @@
 //! Damage and lies of every kind against `check`: nothing passes, and the finding names the place.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
@@ -36,7 +36,9 @@ fn a_sound_archive_has_no_findings() {
     std::fs::write(&path, fixture::archive()).unwrap();
     for jobs in [0, 1, 3, 100] {
         let seen = std::sync::atomic::AtomicU64::new(0);
-        let progress = |bytes| drop(seen.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed));
+        let progress = |bytes| {
+            seen.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed);
+        };
         let report = check(&path, jobs, &summary, &progress).unwrap();
         assert_eq!(report.findings, []);
         assert_eq!((report.members_checked, report.rows), (7, 42));
@@ -237,7 +239,8 @@ fn f2_to_f5_a_frame_that_is_not_a_member_is_found_although_checksums_match() {
         ("F2", frame[..frame.len() - 1].to_vec()),
         ("F2", b"\x50\x2a\x4d\x18\x04\0\0\0abcd".to_vec()),
         ("F4", sound(&raw[..600])),
-        ("F4", sound(&[&raw[..], &[0; 512]].concat())),
+        ("F4", sound(&raw[..512])),
+        ("F7", sound(&[&raw[..], &[0; 512]].concat())),
         ("F4", changed(raw.len() - 1)),
         ("F5", changed(100 + 4)),
         ("F5", changed(108 + 6)),
@@ -261,8 +264,7 @@ fn f2_to_f5_a_frame_that_is_not_a_member_is_found_although_checksums_match() {
     }
 }
 
-/// F24: a frame, a manifest or a footer may claim any length; nothing of that size is allocated. The
-/// claims are larger than any machine's memory, so an allocation would abort the test.
+/// A frame or a footer may claim any length: it is refused by the rule, before anything is allocated.
 #[test]
 fn f7_f24_impossible_lengths_are_refused() {
     // Content size 2^62 in a frame of RLE blocks' shape.
@@ -327,7 +329,8 @@ proptest! {
 fn has(program: &str) -> bool {
     let found = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !found {
-        eprintln!("NOT TESTED: {program} is not on PATH");
+        // Not `eprintln!`, whose output the test harness swallows.
+        let _ = writeln!(std::io::stderr(), "NOT TESTED: {program} is not on PATH");
     }
     found
 }

@@ -50,9 +50,8 @@ impl Output {
         partial_name.push(".partial");
         let partial = path.with_file_name(partial_name);
         let file = create_partial(&partial)?;
-        let output = Output { file, path: path.to_path_buf(), partial: Some(partial), replace };
-        own(&output.file).during(Fault::Disk, || format!("cannot protect {}", path.display()))?;
-        Ok(output)
+        own(&file);
+        Ok(Output { file, path: path.to_path_buf(), partial: Some(partial), replace })
     }
 
     /// Makes the file durable and gives it its final name.
@@ -142,13 +141,13 @@ fn create_new(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Mode 0600 whatever the umask took away.
-fn own(file: &File) -> io::Result<()> {
+/// Mode 0600 whatever the umask took away. It was created with at most that, so a file system that knows
+/// no modes or refuses to change them makes it no less private: failing is no failure.
+fn own(file: &File) {
     #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    let _ = file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
     #[cfg(not(unix))]
     let _ = file;
-    Ok(())
 }
 
 /// Removes a partial file that no running program holds locked.
@@ -207,7 +206,10 @@ fn rename(partial: &Path, path: &Path, replace: bool) -> io::Result<()> {
     }
     match fs::hard_link(partial, path) {
         // The file is in place under its name; a second name that stays is untidy, not a failure.
-        Ok(()) => Ok(fs::remove_file(partial).unwrap_or(())),
+        Ok(()) => {
+            let _ = fs::remove_file(partial);
+            Ok(())
+        }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
         // A file system without hard links.
         Err(_) if fs::symlink_metadata(path).is_ok() => Err(ErrorKind::AlreadyExists.into()),
