@@ -42,6 +42,11 @@ impl<W: Write> Writer<W> {
         Writer { out, offset: 0, members: Vec::new(), paths: HashSet::new(), broken: false }
     }
 
+    /// The path of a member that was appended; empty for an index that was not.
+    pub fn path(&self, member: usize) -> &str {
+        self.members.get(member).map_or("", |member| &member.path)
+    }
+
     /// Bytes written so far.
     pub fn stored_bytes(&self) -> u64 {
         self.offset
