@@ -206,28 +206,28 @@ mod tests {
     fn statements() {
         let mut table = relation("t", 9, 0);
         let middle = Unit { first_block: 8, end_block: Some(16), ..whole() };
-        assert_eq!(copy_out_sql(&table, &whole()), r#"COPY "s"."t" ("a""b") TO STDOUT (FORMAT binary)"#);
+        assert_eq!(copy_out_sql(&table, &whole()), r#"COPY s.t ("a""b") TO STDOUT (FORMAT binary)"#);
         assert_eq!(
             copy_out_sql(&table, &middle),
-            "COPY (SELECT \"a\"\"b\" FROM ONLY \"s\".\"t\" WHERE ctid OPERATOR(pg_catalog.>=) '(8,0)'::pg_catalog.tid \
+            "COPY (SELECT \"a\"\"b\" FROM ONLY s.t WHERE ctid OPERATOR(pg_catalog.>=) '(8,0)'::pg_catalog.tid \
              AND ctid OPERATOR(pg_catalog.<) '(16,0)'::pg_catalog.tid) TO STDOUT (FORMAT binary)"
         );
         table.format = Format::Text;
         table.columns[0].cast_to_text = true;
         assert_eq!(
             copy_out_sql(&table, &whole()),
-            r#"COPY (SELECT "a""b"::pg_catalog.text FROM ONLY "s"."t") TO STDOUT (FORMAT text)"#
+            r#"COPY (SELECT "a""b"::pg_catalog.text FROM ONLY s.t) TO STDOUT (FORMAT text)"#
         );
         table.condition = Some("WHERE x -- y".into());
-        assert!(copy_out_sql(&table, &whole()).ends_with("\"t\" WHERE x -- y\n) TO STDOUT (FORMAT text)"));
+        assert!(copy_out_sql(&table, &whole()).ends_with("s.t WHERE x -- y\n) TO STDOUT (FORMAT text)"));
         table.condition = None;
         table.columns.clear();
-        assert_eq!(copy_out_sql(&table, &whole()), r#"COPY (SELECT FROM ONLY "s"."t") TO STDOUT (FORMAT text)"#);
-        assert_eq!(copy_in_sql("s", "t", &[], Format::Text), r#"COPY "s"."t" FROM STDIN (FORMAT text)"#);
+        assert_eq!(copy_out_sql(&table, &whole()), r#"COPY (SELECT FROM ONLY s.t) TO STDOUT (FORMAT text)"#);
+        assert_eq!(copy_in_sql("s", "t", &[], Format::Text), r#"COPY s.t FROM STDIN (FORMAT text)"#);
         let columns = relation("t", 0, 0).columns;
         assert_eq!(
             copy_in_sql("s", "t", &columns, Format::Binary),
-            r#"COPY "s"."t" ("a""b") FROM STDIN (FORMAT binary)"#
+            r#"COPY s.t ("a""b") FROM STDIN (FORMAT binary)"#
         );
     }
 

@@ -26,7 +26,7 @@ use crate::progress::{Event, Progress};
 /// about 5 % of one eight times as large, with less memory.
 pub const UNIT_BYTES: u64 = 8 << 20;
 /// Raw bytes at which a chunk is cut although its unit goes on: TOAST skew makes some units larger.
-const CHUNK_BYTES_MAX: usize = 16 << 20;
+const CHUNK_BYTES_MAX: usize = 12 << 20;
 /// How often a unit is tried again over a new connection.
 const TRIES: u32 = 3;
 
