@@ -10,8 +10,7 @@ pub const QUERY: &str = include_str!("../../db/catalog/publication_schema.sql");
 pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     let mut object = Object::from_row(Kind::PublicationSchema, class::PUBLICATION_SCHEMA, row)?;
     let publication = row.text("publication")?;
-    let definition =
-        format!("ALTER PUBLICATION {} ADD TABLES IN SCHEMA {};", ident(&publication), ident(&object.name));
+    let definition = format!("ALTER PUBLICATION {} ADD TABLES IN SCHEMA {};", ident(&publication), ident(&object.name));
     object.identity = String::new();
     object.drop = Some(String::new());
     object.tie = vec![publication];
