@@ -251,6 +251,77 @@ mod tests {
     }
 
     #[test]
+    fn default_privileges_bear_their_prefix_and_the_role_is_the_owner() {
+        let own = |items: &[&str]| items.iter().map(|item| item.to_string()).collect::<Vec<_>>();
+        let (current, base) = (own(&["=r/r", "r=arwdDxt/r"]), own(&["r=arwdDxtm/r"]));
+        let privileges = Privileges {
+            grantable: Grantable::Table { maintain: true },
+            on: "TABLES",
+            column: None,
+            owner: "r",
+            current: &current,
+            base: &base,
+            prefix: "ALTER DEFAULT PRIVILEGES FOR ROLE r ",
+        };
+        assert_eq!(
+            statements(&privileges).unwrap(),
+            [
+                "ALTER DEFAULT PRIVILEGES FOR ROLE r REVOKE ALL ON TABLES FROM r;",
+                "ALTER DEFAULT PRIVILEGES FOR ROLE r GRANT SELECT,INSERT,REFERENCES,DELETE,TRIGGER,TRUNCATE,UPDATE \
+                 ON TABLES TO r;",
+                "ALTER DEFAULT PRIVILEGES FOR ROLE r GRANT SELECT ON TABLES TO PUBLIC;",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_column_carries_its_name_in_every_privilege() {
+        let current = ["a=r*w/o".to_string(), "\"q\"\"=/\n\"=arwx/o".to_string()];
+        let privileges = Privileges {
+            grantable: Grantable::Column,
+            on: "TABLE s.t",
+            column: Some("\"b,c\""),
+            owner: "o",
+            current: &current,
+            base: &[],
+            prefix: "",
+        };
+        assert_eq!(
+            statements(&privileges).unwrap(),
+            [
+                "GRANT UPDATE(\"b,c\") ON TABLE s.t TO a;",
+                "GRANT SELECT(\"b,c\") ON TABLE s.t TO a WITH GRANT OPTION;",
+                "GRANT ALL(\"b,c\") ON TABLE s.t TO \"q\"\"=/\n\";",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_grant_option_that_nobody_can_hold_forces_the_revoke() {
+        assert_eq!(
+            run(Grantable::Schema, "o", &["o=UC/o", "=UC/o"], &["o=UC/o", "=U*C*/o"]),
+            ["REVOKE ALL ON TABLE s.t FROM PUBLIC;", "GRANT ALL ON TABLE s.t TO PUBLIC;"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_item_is_refused() {
+        for item in ["", "a", "a=r", "a=r/o\"", "a=r/o=x", "\"a=r/o"] {
+            let current = [item.to_string()];
+            let privileges = Privileges {
+                grantable: Grantable::Column,
+                on: "TABLE s.t",
+                column: None,
+                owner: "o",
+                current: &current,
+                base: &[],
+                prefix: "",
+            };
+            assert_eq!(statements(&privileges), None, "{item:?}");
+        }
+    }
+
+    #[test]
     fn an_old_server_never_grants_all_on_a_table() {
         assert_eq!(
             run(Grantable::Table { maintain: false }, "o", &["o=arwdDxt/o", "p=arwdDxt/o"], &["o=arwdDxt/o"]),
