@@ -145,8 +145,8 @@ fn explain(cause: &(dyn StdError + 'static)) -> Vec<String> {
             lines.extend(db.hint().map(|text| format!("server hint: {text}")));
             return lines;
         }
-        return vec![format!("because: {error}")];
     }
+    // The driver's own errors do not print their cause, other crates' do: what is said already is left out.
     let mut text = cause.to_string();
     let mut source = cause.source();
     while let Some(deeper) = source {

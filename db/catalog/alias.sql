@@ -18,6 +18,12 @@ FROM (
     -- A multirange is its range. -- 14+
     SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, r.rngmultitypid, 'pg_catalog.pg_type'::pg_catalog.regclass, r.rngtypid, false FROM pg_catalog.pg_range r -- 14+
     UNION ALL -- 14+
+    -- A range's constructors come with it.
+    SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, d.objid, 'pg_catalog.pg_type'::pg_catalog.regclass, d.refobjid, false
+    FROM pg_catalog.pg_depend d
+    WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'i'
+      AND d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
+    UNION ALL
     -- An index that a constraint made is the constraint.
     SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, k.conindid, 'pg_catalog.pg_constraint'::pg_catalog.regclass, k.oid, false
     FROM pg_catalog.pg_constraint k WHERE k.contype IN ('p', 'u', 'x') AND k.conindid <> 0

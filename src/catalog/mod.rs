@@ -16,7 +16,7 @@ use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
 use crate::error::{During, Error, Fault, Result};
-use crate::object::{Edge, Kind, Object, ObjectId, Oid, READERS, Row, class, schema::PUBLIC_COMMENT};
+use crate::object::{Edge, Kind, Object, ObjectId, Oid, READERS, Reader, Row, class, subscription};
 pub use resolve::resolve;
 
 /// A relation as listed before anything is locked.
@@ -90,6 +90,17 @@ pub struct Granted {
     pub member: bool,
 }
 
+/// Something that no query covers, or that this role may not see.
+#[derive(Debug, Clone)]
+pub struct Lacking {
+    /// The kind, or the catalog of an unknown one.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Why it is lacking.
+    pub reason: String,
+}
+
 /// Everything read from the catalogs.
 #[derive(Default)]
 pub struct Catalog {
@@ -103,8 +114,8 @@ pub struct Catalog {
     pub granted: Vec<Granted>,
     /// Objects that depend on an extension in the sense of ALTER … DEPENDS ON EXTENSION.
     pub on_extension: BTreeMap<ObjectId, Vec<String>>,
-    /// What is there but not covered: catalog or kind, and name.
-    pub unknown: Vec<(String, String)>,
+    /// What is there but cannot be copied, or not whole.
+    pub lacking: Vec<Lacking>,
 }
 
 /// The catalogs whose rows some query reads, or which hold parts of such objects.
@@ -204,9 +215,14 @@ pub async fn list(client: &Client, major: u32) -> Result<Vec<Listed>> {
 
 /// Reads every object; of relations and what hangs on them, those in `relations`.
 pub async fn read(client: &Client, major: u32, relations: &[Oid]) -> Result<Catalog> {
-    let all = try_join_all(READERS.iter().map(|reader| query(client, reader.query, major, relations, reader.stem)));
+    // Asked before: a refused query would end the transaction that the whole dump lives in.
+    let readable = query(client, subscription::READABLE, major, &[], "subscription").await?;
+    let subscriptions = readable.first().map_or(Ok(false), |row| Row(row).flag("readable"))?;
+    let readers: Vec<&Reader> =
+        READERS.iter().filter(|reader| subscriptions || reader.stem != "subscription").collect();
+    let all = try_join_all(readers.iter().map(|reader| query(client, reader.query, major, relations, reader.stem)));
     let bulk = |sql: &'static str, what: &'static str| query(client, sql, major, COVERED, what);
-    let (rows, alias, depend, comments, labels, granted, unknown) = futures::try_join!(
+    let (rows, alias, depend, comments, labels, granted, unknown, unreadable) = futures::try_join!(
         all,
         bulk(include_str!("../../db/catalog/alias.sql"), "alias"),
         bulk(include_str!("../../db/catalog/depend.sql"), "depend"),
@@ -214,9 +230,10 @@ pub async fn read(client: &Client, major: u32, relations: &[Oid]) -> Result<Cata
         bulk(include_str!("../../db/catalog/label.sql"), "label"),
         bulk(include_str!("../../db/catalog/privilege.sql"), "privilege"),
         bulk(include_str!("../../db/catalog/unknown.sql"), "unknown"),
+        bulk(include_str!("../../db/catalog/unreadable.sql"), "unreadable"),
     )?;
     let mut objects = Vec::new();
-    for (reader, rows) in READERS.iter().zip(&rows) {
+    for (reader, rows) in readers.iter().zip(&rows) {
         for row in rows {
             (reader.read)(&Row(row), &mut objects)?;
         }
@@ -229,10 +246,7 @@ pub async fn read(client: &Client, major: u32, relations: &[Oid]) -> Result<Cata
         notes: notes(&comments, false)?,
         granted: granted.iter().map(|row| read_granted(&Row(row))).collect::<Result<_>>()?,
         on_extension: BTreeMap::new(),
-        unknown: unknown
-            .iter()
-            .map(|row| Ok((Row(row).text("catalog")?, Row(row).text("name")?)))
-            .collect::<Result<_>>()?,
+        lacking: lacking(&unknown, &unreadable)?,
     };
     catalog.notes.extend(notes(&labels, true)?);
     catalog.read_edges(&depend, &alias)?;
@@ -292,6 +306,18 @@ fn notes(rows: &[tokio_postgres::Row], labels: bool) -> Result<Vec<Note>> {
             })
         })
         .collect()
+}
+
+fn lacking(unknown: &[tokio_postgres::Row], unreadable: &[tokio_postgres::Row]) -> Result<Vec<Lacking>> {
+    let newer = |row: &tokio_postgres::Row| {
+        let reason = "this kind of object is not known to this version of pgsnap".to_string();
+        Ok(Lacking { kind: Row(row).text("catalog")?, name: Row(row).text("name")?, reason })
+    };
+    let hidden = |row: &tokio_postgres::Row| {
+        let row = Row(row);
+        Ok(Lacking { kind: row.text("kind")?, name: row.text("name")?, reason: row.text("missing")? })
+    };
+    unknown.iter().map(newer).chain(unreadable.iter().map(hidden)).collect()
 }
 
 fn read_granted(row: &Row<'_>) -> Result<Granted> {
@@ -384,21 +410,14 @@ impl Catalog {
         }
     }
 
-    /// Leaves only the objects that `wanted` names, with the edges, notes and privileges among them; a
-    /// comment that every fresh database has leaves too. `built_in` keeps the privileges of objects that
+    /// Leaves only the objects that `wanted` names, with the edges, notes and privileges among them. `built_in` keeps the privileges of objects that
     /// are not copied themselves (an extension's, the server's).
     pub fn keep(&mut self, wanted: impl Fn(&Object) -> bool, built_in: bool, large_objects: bool) {
         self.objects.retain(|object| wanted(object));
         let known: HashSet<ObjectId> = self.objects.iter().map(|object| object.id).collect();
         let kept = |id: &ObjectId| known.contains(id) || (large_objects && id.class == class::LARGE_OBJECT);
-        let public = self
-            .objects
-            .iter()
-            .find(|object| object.kind == Kind::Schema && object.name == "public")
-            .map(|object| object.id);
-        let stock = |note: &Note| Some(note.on) == public && note.provider.is_none() && note.text == PUBLIC_COMMENT;
         self.edges.retain(|edge| known.contains(&edge.from) && known.contains(&edge.to));
-        self.notes.retain(|note| kept(&note.on) && !stock(note));
+        self.notes.retain(|note| kept(&note.on));
         self.granted.retain(|granted| kept(&granted.on) || (built_in && granted.member));
     }
 }

@@ -225,10 +225,7 @@ mod tests {
         assert_eq!(copy_out_sql(&table, &whole()), r#"COPY (SELECT FROM ONLY s.t) TO STDOUT (FORMAT text)"#);
         assert_eq!(copy_in_sql("s", "t", &[], Format::Text), r#"COPY s.t FROM STDIN (FORMAT text)"#);
         let columns = relation("t", 0, 0).columns;
-        assert_eq!(
-            copy_in_sql("s", "t", &columns, Format::Binary),
-            r#"COPY s.t ("a""b") FROM STDIN (FORMAT binary)"#
-        );
+        assert_eq!(copy_in_sql("s", "t", &columns, Format::Binary), r#"COPY s.t ("a""b") FROM STDIN (FORMAT binary)"#);
     }
 
     proptest! {

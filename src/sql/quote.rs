@@ -264,7 +264,7 @@ const LIST_SETTINGS: &[&str] = &[
 /// The value part of `SET name TO …` for a stored setting.
 pub fn setting_value(name: &str, value: &str) -> String {
     if LIST_SETTINGS.contains(&name.to_ascii_lowercase().as_str())
-        && let Some(items) = split_list(value)
+        && let Some(items) = split_list(value).filter(|items| !items.is_empty())
     {
         return items.iter().map(|item| literal(item)).collect::<Vec<_>>().join(", ");
     }

@@ -117,8 +117,8 @@ impl Source {
         if options.selection.is_partial() {
             return;
         }
-        for (catalog, name) in std::mem::take(&mut self.catalog.unknown) {
-            self.skip(&catalog, &name, "this kind of object is not known to this version", progress);
+        for lacking in std::mem::take(&mut self.catalog.lacking) {
+            self.skip(&lacking.kind, &lacking.name, &lacking.reason, progress);
         }
     }
 
