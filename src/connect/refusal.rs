@@ -53,7 +53,7 @@ impl Refusal {
 
     /// The driver keeps its kind of error to itself.
     fn says(&self, text: &str) -> bool {
-        matches!(self, Refusal::Driver(error) if error.to_string().contains(text))
+        matches!(self, Refusal::Driver(error) if whole(error).contains(text))
     }
 
     /// True where the server was reached, so that another address of it would say the same.
@@ -92,10 +92,7 @@ impl Refusal {
         }
         let mut hint = self.hint(settings);
         if let Some(Refusal::Driver(before)) = before {
-            let note = match before.as_db_error() {
-                Some(answer) => answer.message().to_string(),
-                None => before.to_string(),
-            };
+            let note = whole(&before);
             hint = format!("{hint}; the attempt before this one, with the other kind of encryption, met: {note}");
         }
         let doing = format!(
@@ -109,6 +106,9 @@ impl Refusal {
         match self {
             Refusal::Lookup(cause) => error.caused_by(cause),
             Refusal::TimedOut(limit) => error.caused_by(format!("no answer within {} s", limit.as_secs())),
+            // A server's answer stays whole, for its SQLSTATE; the rest is told in full here, because the
+            // driver's message leaves out the cause.
+            Refusal::Driver(cause) if cause.as_db_error().is_none() => error.caused_by(whole(&cause)),
             Refusal::Driver(cause) => error.caused_by(cause),
             Refusal::Unfit(_) => error,
         }
@@ -157,6 +157,23 @@ impl Refusal {
 fn password_hint(settings: &Settings) -> String {
     match settings.origins.password.as_str() {
         "" => "no password was given: set PGPASSWORD, or add a line to ~/.pgpass (chmod 0600)".into(),
-        origin => format!("the password came from {origin}; PGPASSWORD or ~/.pgpass can give another"),
+        origin => format!("the password came from {origin}; another can come from PGPASSWORD or ~/.pgpass"),
     }
+}
+
+/// The error with its causes, which the driver's own message leaves out, on one line.
+pub fn whole(error: &tokio_postgres::Error) -> String {
+    let mut text = match error.as_db_error() {
+        Some(answer) => return answer.message().to_string(),
+        None => error.to_string(),
+    };
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
 }

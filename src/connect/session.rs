@@ -7,7 +7,7 @@
 //! Poolers: session settings leak through a transaction pooler into other people's sessions, and an
 //! empty search_path there is an outage. So the startup packet carries a marker; a server process that
 //! does not show it was not started for us. Then [`Session::pooled`] is true, a Dump session pins
-//! nothing outside its transaction, and others clean up when closed.
+//! nothing outside its transaction, and others clean up when dropped.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -15,14 +15,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::FutureExt;
 use postgres_openssl::MakeTlsConnector;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::config::{ChannelBinding as DriverBinding, SslMode as DriverMode, SslNegotiation};
 use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, Connection, SimpleQueryMessage, SimpleQueryRow};
 
 use super::pins::{self, Purpose, Server};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, whole};
 use super::settings::{ChannelBinding, Host, Settings};
 use super::tls;
 use crate::error::{During, Error, Fault, Result};
@@ -90,7 +92,7 @@ pub struct Session {
     address: Option<IpAddr>,
     connector: MakeTlsConnector,
     log: Arc<Log>,
-    driver: JoinHandle<()>,
+    driver: Option<JoinHandle<()>>,
 }
 
 impl Session {
@@ -124,10 +126,15 @@ impl Session {
         self.log.take()
     }
 
-    /// Why the connection ended, where the server or the network gave a reason. Statements only get to
-    /// know that it did.
-    pub fn why_lost(&self) -> Option<String> {
-        lock(&self.log.end).clone()
+    /// Why the connection ended, where the server or the network gave a reason; `None` while it stands.
+    /// Statements only get to know that it ended, and may know it a moment before the reason is here.
+    pub async fn why_lost(&self) -> Option<String> {
+        if !self.client.is_closed() {
+            return None;
+        }
+        let mut end = self.log.end.subscribe();
+        let ended = timeout(PARTING_TIMEOUT, end.wait_for(Option::is_some)).await.ok()?.ok()?;
+        ended.clone().flatten()
     }
 
     /// The pinned settings as `SET LOCAL …;` statements, for transactions behind a pooler.
@@ -136,14 +143,23 @@ impl Session {
     }
 
     /// Ends the session and waits, within a limit, until the server has been told.
-    pub async fn close(self) {
-        let Session { client, pooled, purpose, mut driver, .. } = self;
-        if pooled && purpose != Purpose::Dump {
-            let _ = timeout(PARTING_TIMEOUT, client.batch_execute("ROLLBACK; RESET ALL")).await;
-        }
-        drop(client);
-        if timeout(PARTING_TIMEOUT, &mut driver).await.is_err() {
+    pub async fn close(mut self) {
+        let driver = self.driver.take();
+        drop(self);
+        if let Some(mut driver) = driver
+            && timeout(PARTING_TIMEOUT, &mut driver).await.is_err()
+        {
             driver.abort();
+        }
+    }
+}
+
+impl Drop for Session {
+    /// Leaves a pooler's server process as it was found, also when an error ended the work. The request
+    /// is only queued here; the driver's task sends it before it says goodbye.
+    fn drop(&mut self) {
+        if self.pooled && self.purpose != Purpose::Dump {
+            let _ = self.client.batch_execute("ROLLBACK; RESET ALL").now_or_never();
         }
     }
 }
@@ -170,7 +186,8 @@ impl Canceller {
 #[derive(Default)]
 struct Log {
     notices: Mutex<(VecDeque<String>, usize)>,
-    end: Mutex<Option<String>>,
+    /// Set once, when the connection has ended: with the reason, if there was one.
+    end: watch::Sender<Option<Option<String>>>,
 }
 
 /// A poisoned lock only means that a thread died between two whole updates.
@@ -208,20 +225,21 @@ where
     T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
     tokio::spawn(async move {
+        let mut reason = None;
         while let Some(message) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
             match message {
                 Ok(AsyncMessage::Notice(notice)) => log.note(one_line(notice.severity(), notice.message())),
                 Ok(_) => {}
                 Err(error) => {
-                    let text = match error.as_db_error() {
+                    reason = Some(match error.as_db_error() {
                         Some(answer) => one_line(answer.severity(), answer.message()),
-                        None => error.to_string(),
-                    };
-                    *lock(&log.end) = Some(text);
-                    return;
+                        None => whole(&error),
+                    });
+                    break;
                 }
             }
         }
+        log.end.send_replace(Some(reason));
     })
 }
 
@@ -371,7 +389,7 @@ async fn open_route(
         connector: connector.clone(),
         client,
         log,
-        driver,
+        driver: Some(driver),
     };
     session.warn();
     session.pin().await?;
@@ -398,7 +416,11 @@ impl Session {
             self.warnings.push(text);
         }
         if self.pooled {
-            let text = format!("{} is a connection pooler; a direct connection is safer", self.settings.server());
+            let text = match self.purpose {
+                Purpose::Dump => "everything is read in one transaction",
+                _ => "session settings may reach other users of its connections for the time of the work",
+            };
+            let text = format!("{} is a connection pooler: {text}; better connect directly", self.settings.server());
             self.warnings.push(text);
         }
     }

@@ -8,7 +8,7 @@
 //! 1. Within a level the string goes first (as in libpq), and only one string is ever used.
 //! 2. A string wins whole: below its level nobody fills host, port, user, password or database. The
 //!    environment's PG* still complete the string of `-d`, as in libpq (PGPASSWORD!).
-//! 3. A DATABASE_URL that names a host also settles the port (5432 if it has none).
+//! 3. A DATABASE_URL that names a host also settles the address and the port (5432 if it has none).
 //! 4. PGHOST or PGHOSTADDR shut out the DATABASE_URL of a lower level: it belongs to another server.
 //!    The flags do not: `-h` with a DATABASE_URL means the same database on another host.
 //! 5. `host` and `hostaddr` come from the same level.
@@ -146,7 +146,7 @@ pub enum ChannelBinding {
     Require,
 }
 
-/// Where each part came from, as messages name it: `-h`, `DATABASE_URL in .env`, `by default`.
+/// Where each part came from, as messages name it: `-h`, `DATABASE_URL in .env`, `the default`.
 #[derive(Debug, Clone, Default)]
 pub struct Origins {
     /// The host.
@@ -245,8 +245,8 @@ fn resolve_on(flags: &Flags, files: &DotEnv, outside: &Outside<'_>) -> Result<Se
             None => return Err(Error::new(Fault::Usage, "no user name to connect with").hint("give -U or PGUSER")),
         },
     };
-    let database = draft.text("dbname").unwrap_or_else(|| (user.0.clone(), "by default the user's name".into()));
-    let tls = tls(&draft, outside)?;
+    let database = draft.text("dbname").unwrap_or_else(|| (user.0.clone(), "the default, the user's name".into()));
+    let tls = tls(&draft, outside, &host)?;
     let channel_binding = draft.choice(
         "channel_binding",
         ChannelBinding::Prefer,
@@ -270,7 +270,7 @@ fn resolve_on(flags: &Flags, files: &DotEnv, outside: &Outside<'_>) -> Result<Se
         origin: draft.origin(),
         origins: Origins {
             host: host_origin,
-            port: draft.text("port").map_or_else(|| "by default".into(), |(_, origin)| origin),
+            port: draft.text("port").map_or_else(|| "the default".into(), |(_, origin)| origin),
             user: user.1,
             password: String::new(),
             database: database.1,
@@ -308,12 +308,16 @@ fn address(draft: &mut Draft, outside: &Outside<'_>, port: u16) -> Result<(Host,
                 Some(directory) => Host::Socket(directory),
                 None => Host::Name("localhost".into()),
             };
-            Ok((host, None, "by default".into()))
+            Ok((host, None, "the default".into()))
         }
     }
 }
 
-fn tls(draft: &Draft, outside: &Outside<'_>) -> Result<Tls> {
+fn tls(draft: &Draft, outside: &Outside<'_>, host: &Host) -> Result<Tls> {
+    // Where TLS is out of the question, so are complaints about its files (libpq).
+    if matches!(host, Host::Socket(_)) || draft.text("sslmode").is_some_and(|(mode, _)| mode == "disable") {
+        return Ok(Tls { mode: SslMode::Disable, roots: None, identity: None, direct: false });
+    }
     let home = |name| outside.home_file(name).filter(|path| (outside.exists)(path));
     let roots = match draft.text("sslrootcert") {
         Some((value, _)) if value == "system" => Some(Roots::System),
@@ -347,7 +351,7 @@ fn tls(draft: &Draft, outside: &Outside<'_>) -> Result<Tls> {
             .hint("give sslrootcert (PGSSLROOTCERT), put it into ~/.postgresql/root.crt, or use sslrootcert=system"));
     }
     let direct = draft.choice("sslnegotiation", false, &[("postgres", false), ("direct", true)])?;
-    if direct && matches!(mode, SslMode::Disable | SslMode::Allow | SslMode::Prefer) {
+    if direct && matches!(mode, SslMode::Allow | SslMode::Prefer) {
         return Err(Error::new(Fault::Usage, "sslnegotiation=direct needs sslmode=require or stricter"));
     }
     let file = |keyword, default| match draft.text(keyword) {

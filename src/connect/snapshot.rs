@@ -6,6 +6,8 @@
 //! [`Snapshot::restart`]; [`Snapshot::export`]. A worker: [`Snapshot::join`], then
 //! [`Snapshot::relock`] before it reads a table.
 //!
+//! Queries here are unnamed statements: behind a pooler the driver's names (`s0`, …) may be taken.
+//!
 //! Invariants: the strongest lock is ACCESS SHARE; no wait for a lock is without a bound; a joined
 //! worker sees what the leader sees, on the same server, or there is no `Snapshot`.
 
@@ -13,6 +15,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::types::Type;
 
 use super::session::Session;
 use crate::error::{During, Error, Fault, Result};
@@ -190,8 +193,8 @@ impl Snapshot {
 
     /// Who is in the way, as far as the server tells us.
     async fn blockers(&self, table: &(&str, &str)) -> String {
-        let Ok(rows) = self.session.client.query(BLOCKERS, &[&qualified(table)]).await else {
-            return "another session holds it; try again, or wait longer".into();
+        let Ok(rows) = self.session.client.query_typed(BLOCKERS, &[(&qualified(table), Type::TEXT)]).await else {
+            return "another session holds it; try again when that is done".into();
         };
         let mut who = Vec::new();
         for row in &rows {
@@ -202,8 +205,8 @@ impl Snapshot {
             who.push(format!("process {pid} (user {user}, application \"{application}\", {state}) {verb} it"));
         }
         match who.is_empty() {
-            true => "another session held it; try again, or wait longer".into(),
-            false => format!("{}; try again, or wait longer", who.join(", ")),
+            true => "another session held it; try again".into(),
+            false => format!("{}; try again when that is done", who.join(", ")),
         }
     }
 
@@ -211,7 +214,7 @@ impl Snapshot {
     /// show up too, though they do no harm.
     pub async fn rewritten(&self) -> Result<Vec<Rewritten>> {
         let doing = || "cannot look for rewritten tables".to_string();
-        let rows = self.session.client.query(REWRITTEN, &[]).await.during(Fault::Server, doing)?;
+        let rows = self.session.client.query_typed(REWRITTEN, &[]).await.during(Fault::Server, doing)?;
         let read = |row: &tokio_postgres::Row| {
             Ok(Rewritten { oid: row.try_get(0)?, schema: row.try_get(1)?, name: row.try_get(2)? })
         };
@@ -222,7 +225,7 @@ impl Snapshot {
     pub async fn export(&self) -> Result<String> {
         let doing = || "cannot export the snapshot".to_string();
         let sql = "SELECT pg_catalog.pg_export_snapshot()";
-        let row = self.session.client.query_one(sql, &[]).await.during(Fault::Server, doing)?;
+        let row = self.session.client.query_typed_one(sql, &[]).await.during(Fault::Server, doing)?;
         row.try_get(0).during(Fault::Server, doing)
     }
 

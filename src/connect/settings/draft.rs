@@ -114,11 +114,12 @@ impl Draft {
             Error::new(error.fault(), format!("cannot use the connection string of {origin}")).caused_by(error)
         })?;
         self.warnings.extend(warnings.into_iter().map(|warning| format!("{origin}: {warning}")));
-        let settles_port = level != Level::Flags && values.get("host").is_some_and(|host| !host.is_empty());
+        let settles_server = level != Level::Flags && values.get("host").is_some_and(|host| !host.is_empty());
         for (keyword, value) in values {
             self.fill(keyword, value, name, level)?;
         }
-        if settles_port {
+        if settles_server {
+            self.fill("hostaddr", String::new(), name, level)?;
             self.fill("port", String::new(), name, level)?;
         }
         self.string = Some((level, origin));
@@ -183,8 +184,8 @@ impl Draft {
             Some((_, choice)) => Ok(*choice),
             None => {
                 let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-                Err(Error::new(Fault::Usage, format!("the {keyword} of {origin} is not known"))
-                    .hint(format!("one of {}", names.join(", "))))
+                let hint = format!("one of {}", names.join(", "));
+                Err(Error::new(Fault::Usage, format!("the {keyword} of {origin} is not known")).hint(hint))
             }
         }
     }
@@ -210,7 +211,7 @@ impl Draft {
     pub fn origin(&self) -> String {
         let origin = |keyword| self.given.get(keyword).map(|given: &Given| given.origin.clone());
         let string = self.string.as_ref().map(|(_, origin)| origin.clone());
-        origin("host").or(origin("hostaddr")).or(string).or(origin("dbname")).unwrap_or_else(|| "by default".into())
+        origin("host").or(origin("hostaddr")).or(string).or(origin("dbname")).unwrap_or_else(|| "the default".into())
     }
 }
 

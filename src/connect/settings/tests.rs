@@ -51,10 +51,10 @@ fn conn(text: &str) -> Flags {
 #[test]
 fn nothing_given_means_this_machine() {
     let machine = Machine { paths: &["/tmp/.s.PGSQL.5432"], ..Machine::default() };
-    assert_eq!(machine.shown(&Flags::default()), "me:@/tmp:5432/me [dev] by default");
-    assert_eq!(Machine::default().shown(&Flags::default()), "me:@localhost:5432/me [dev] by default");
+    assert_eq!(machine.shown(&Flags::default()), "me:@/tmp:5432/me [dev] the default");
+    assert_eq!(Machine::default().shown(&Flags::default()), "me:@localhost:5432/me [dev] the default");
     let machine = Machine { paths: &["/tmp/.s.PGSQL.5433", "/run/postgresql/.s.PGSQL.5432"], ..Machine::default() };
-    assert_eq!(machine.shown(&Flags { port: Some(5433), ..Flags::default() }), "me:@/tmp:5433/me [dev] by default");
+    assert_eq!(machine.shown(&Flags { port: Some(5433), ..Flags::default() }), "me:@/tmp:5433/me [dev] the default");
 }
 
 #[test]
@@ -202,6 +202,9 @@ fn tls_follows_libpq() {
     assert!(tls("host=h sslrootcert=system sslmode=require", &[]).is_err());
     assert!(tls("host=h sslmode=verify-full", &[]).is_err());
     assert!(tls("host=h sslnegotiation=direct", &[]).is_err());
+    // Where TLS is not used, its files do not matter.
+    assert_eq!(tls("host=/tmp sslmode=verify-full", &[]).unwrap(), (SslMode::Disable, None));
+    assert_eq!(tls("host=h sslmode=disable sslrootcert=/no", &[]).unwrap(), (SslMode::Disable, None));
 }
 
 #[test]
