@@ -186,7 +186,8 @@ impl World<'_> {
 impl<'a> Builder<'a> {
     fn push(&mut self, mut entry: Entry) -> u32 {
         entry.id = self.entries.len() as u32 + 1;
-        self.roles.extend(entry.owner.iter().filter(|_| !entry.owned.is_empty()).cloned());
+        let owner = entry.owner.iter().filter(|_| !entry.owned.is_empty());
+        self.roles.extend(owner.chain(&entry.roles).cloned());
         let id = entry.id;
         self.entries.push(entry);
         id
@@ -354,7 +355,15 @@ impl<'a> Builder<'a> {
         entry.definition = statements.join("\n");
         entry.depends = parent.into_iter().collect();
         entry.parent = parent;
-        self.roles.extend(roles(&granted.current).chain(roles(&granted.base)));
+        entry.roles = roles(&granted.current).chain(roles(&granted.base)).collect();
+        // Without owners (-O) the owner need not be there, unless a statement is about just him.
+        let him = ident(&granted.owner);
+        let named = [format!(" TO {him}"), format!(" FROM {him}")];
+        if !named.iter().any(|words| entry.definition.contains(words)) {
+            entry.roles.retain(|role| *role != granted.owner);
+        }
+        entry.roles.sort_unstable();
+        entry.roles.dedup();
         self.push(entry);
     }
 }
@@ -371,6 +380,7 @@ fn blank(kind: &str, schema: Option<String>, name: &str, section: Section, pass:
         drop: String::new(),
         owner: None,
         owned: Vec::new(),
+        roles: Vec::new(),
         depends: Vec::new(),
         locks: Vec::new(),
         parent: None,

@@ -116,34 +116,49 @@ fn json_summaries_have_what_they_promise() {
     let totals = serde_json::json!({ "tables": 0, "rows": 0, "raw_bytes": 0, "stored_bytes": 0, "members": 0 });
 
     let dumped = program.run(&["dump", "-d", &source, "-f", "a.tar.zst", "--json"]).exits(0).json();
-    has(&dumped, &serde_json::json!({ "version": 0, "archive": "", "database": "", "environment": "",
+    has(
+        &dumped,
+        &serde_json::json!({ "version": 0, "archive": "", "database": "", "environment": "",
         "server_version": "", "started": "", "finished": "", "seconds": 0.5, "archive_bytes": 0, "totals": totals,
-        "entries": 0, "options": [], "warnings": [], "skipped": [] }));
+        "entries": 0, "options": [], "warnings": [], "skipped": [] }),
+    );
     assert_eq!(dumped["database"], database.name);
     assert_eq!((&dumped["totals"]["tables"], &dumped["totals"]["rows"]), (&2.into(), &11.into()));
     let length = std::fs::metadata(program.path("a.tar.zst")).expect("it is there").len();
     assert_eq!(dumped["archive_bytes"], length);
 
     let verified = program.run(&["verify", "a.tar.zst", "--json"]).exits(0).json();
-    has(&verified, &serde_json::json!({ "archive": "", "sound": true, "findings": [], "members_checked": 0,
-        "rows": 0, "raw_bytes": 0, "seconds": 0.5 }));
+    has(
+        &verified,
+        &serde_json::json!({ "archive": "", "sound": true, "findings": [], "members_checked": 0,
+        "rows": 0, "raw_bytes": 0, "seconds": 0.5 }),
+    );
     assert_eq!((&verified["sound"], &verified["archive"]), (&true.into(), &"a.tar.zst".into()));
 
     let restored = program.run(&["restore", "a.tar.zst", "-d", &copy.url(), "--json"]).exits(0).json();
-    has(&restored, &serde_json::json!({ "database": "", "entries": 0, "tables": 0, "rows": 0, "skipped": 0,
-        "warnings": [], "seconds": 0.5 }));
+    has(
+        &restored,
+        &serde_json::json!({ "database": "", "entries": 0, "tables": 0, "rows": 0, "skipped": 0,
+        "warnings": [], "seconds": 0.5 }),
+    );
     assert_eq!((&restored["database"], &restored["rows"]), (&copy.name.clone().into(), &11.into()));
 
     let inspected = program.run(&["inspect", "a.tar.zst", "--json"]).exits(0).json();
-    has(&inspected, &serde_json::json!({ "version": 0, "archive": "", "archive_bytes": 0, "format": "", "writer": "",
+    has(
+        &inspected,
+        &serde_json::json!({ "version": 0, "archive": "", "archive_bytes": 0, "format": "", "writer": "",
         "database": "", "environment": "", "server_version": "", "encoding": "", "started": "", "finished": "",
         "options": [], "entries": 0, "sequences": 0, "large_objects": 0, "totals": totals, "tables": [],
-        "warnings": [], "skipped": [] }));
+        "warnings": [], "skipped": [] }),
+    );
     assert_eq!((&inspected["sequences"], &inspected["large_objects"]), (&1.into(), &1.into()));
     let tables = inspected["tables"].as_array().expect("a list");
     let film = tables.iter().find(|table| table["name"] == "film").expect("the table is listed");
-    has(film, &serde_json::json!({ "identity": "", "schema": "", "format": "", "rows": 0, "raw_bytes": 0,
-        "stored_bytes": 0, "chunks": 0, "fingerprint": "" }));
+    has(
+        film,
+        &serde_json::json!({ "identity": "", "schema": "", "format": "", "rows": 0, "raw_bytes": 0,
+        "stored_bytes": 0, "chunks": 0, "fingerprint": "" }),
+    );
     assert_eq!((&film["rows"], &film["format"]), (&10.into(), &"binary".into()));
     let tagged = tables.iter().find(|table| table["name"] == "tagged").expect("the table is listed");
     assert_eq!(tagged["format"], "text");

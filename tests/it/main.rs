@@ -8,6 +8,8 @@
 mod cli;
 /// Does the connection module reach servers that ask for passwords and certificates, and refuse others?
 mod connect;
+/// Where does a dump go by itself, and whose settings count?
+mod destination;
 /// Does a value come out of the copy as it went in, bit for bit?
 mod exact;
 /// Does bad input give one clear message, the right exit code, and nothing half-written?
@@ -22,8 +24,6 @@ mod roundtrip;
 mod selection;
 /// Do the throwaway servers start, run apart, and leave nothing behind?
 mod servers;
-/// Where does a dump go by itself, and whose settings count?
-mod destination;
 /// Do tar, zstd and psql alone restore an archive?
 mod standalone;
 /// What the tests stand on: servers, databases, the program, the judge.

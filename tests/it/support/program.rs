@@ -72,8 +72,7 @@ impl Program {
     /// The names of what lies in the home, but for hidden files.
     pub fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.home()).expect("it is ours").flatten();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         names.retain(|name| !name.starts_with('.'));
         names.sort();
         names
