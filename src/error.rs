@@ -137,14 +137,12 @@ fn explain(cause: &(dyn StdError + 'static)) -> Vec<String> {
             .map(|(n, line)| if n == 0 { format!("because: {line}") } else { line.trim_start().to_string() })
             .collect();
     }
-    if let Some(error) = cause.downcast_ref::<tokio_postgres::Error>() {
-        if let Some(db) = error.as_db_error() {
-            let mut lines = vec![format!("because: {} (SQLSTATE {})", db.message(), db.code().code())];
-            lines.extend(db.detail().map(|text| format!("detail: {text}")));
-            lines.extend(db.where_().map(|text| format!("where: {text}")));
-            lines.extend(db.hint().map(|text| format!("server hint: {text}")));
-            return lines;
-        }
+    if let Some(db) = cause.downcast_ref::<tokio_postgres::Error>().and_then(|error| error.as_db_error()) {
+        let mut lines = vec![format!("because: {} (SQLSTATE {})", db.message(), db.code().code())];
+        lines.extend(db.detail().map(|text| format!("detail: {text}")));
+        lines.extend(db.where_().map(|text| format!("where: {text}")));
+        lines.extend(db.hint().map(|text| format!("server hint: {text}")));
+        return lines;
     }
     // The driver's own errors do not print their cause, other crates' do: what is said already is left out.
     let mut text = cause.to_string();

@@ -49,6 +49,7 @@ impl Server {
 
     /// Drops a database, whoever is connected to it. No error where there is none.
     pub fn drop_database(&self, name: &str) -> Result<(), String> {
+        self.drop_subscriptions(name)?;
         // DROP DATABASE … WITH (FORCE) exists since 13; this does the same on 12.
         let sql = format!(
             "UPDATE pg_database SET datallowconn = false WHERE datname = {0};\n\
@@ -58,6 +59,22 @@ impl Server {
             identifier(name)
         );
         self.psql("postgres", &sql).map(drop)
+    }
+
+    /// A database with subscriptions cannot be dropped; theirs have no slot on any publisher.
+    fn drop_subscriptions(&self, name: &str) -> Result<(), String> {
+        let count = "SELECT count(*) FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = ";
+        if self.psql("postgres", &format!("{count}{}", literal(name)))?.trim() == "0" {
+            return Ok(());
+        }
+        let sql = "DO $$ DECLARE one text; BEGIN
+            FOR one IN SELECT quote_ident(s.subname) FROM pg_subscription s
+                       JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database() LOOP
+                EXECUTE 'ALTER SUBSCRIPTION ' || one || ' DISABLE';
+                EXECUTE 'ALTER SUBSCRIPTION ' || one || ' SET (slot_name = NONE)';
+                EXECUTE 'DROP SUBSCRIPTION ' || one;
+            END LOOP; END $$";
+        self.psql(name, sql).map(drop)
     }
 
     /// Makes a role that cannot log in, unless it is there. Roles belong to the whole server and are

@@ -94,7 +94,7 @@ pub(super) fn encode(members: &[(String, Vec<u8>)]) -> Vec<Encoded> {
 pub(super) fn write<W: Write>(out: W, members: Vec<(String, Vec<u8>)>) -> Result<(W, Finished)> {
     let mut writer = Writer::new(out);
     for encoded in encode(&members) {
-        writer.append(encoded)?;
+        writer.append(&encoded)?;
     }
     writer.finish(manifest(&members), 1)
 }
@@ -104,7 +104,7 @@ pub(super) fn write_spoiled<W: Write>(out: W, spoil: fn(&mut Manifest)) -> Resul
     let members = members();
     let mut writer = Writer::new(out);
     for encoded in encode(&members) {
-        writer.append(encoded)?;
+        writer.append(&encoded)?;
     }
     let mut manifest = manifest(&members);
     spoil(&mut manifest);

@@ -41,7 +41,7 @@ pub struct Encoded {
 /// Turns content into members; keeps its zstd context and buffer between them. One per worker.
 pub struct Encoder {
     context: CCtx<'static>,
-    scratch: Vec<u8>,
+    spare: Vec<u8>,
 }
 
 impl Encoder {
@@ -64,7 +64,15 @@ impl Encoder {
         {
             context.set_parameter(parameter).map_err(compression_failed)?;
         }
-        Ok(Encoder { context, scratch: Vec::new() })
+        Ok(Encoder { context, spare: Vec::new() })
+    }
+
+    /// Takes the memory of a member that was written, for the next one. Without it each member allocates
+    /// its own.
+    pub fn give_back(&mut self, bytes: Vec<u8>) {
+        if bytes.capacity() <= KEEP {
+            self.spare = bytes;
+        }
     }
 
     /// One member of this path and content (F2, F4, F5).
@@ -83,20 +91,14 @@ impl Encoder {
         let total = BLOCK + content.len() + padding.len();
         self.context.reset(ResetDirective::SessionOnly).map_err(compression_failed)?;
         self.context.set_pledged_src_size(Some(total as u64)).map_err(compression_failed)?;
-        self.scratch.clear();
-        self.scratch.reserve(zstd_safe::compress_bound(total));
-        let mut out = OutBuffer::around(&mut self.scratch);
+        let mut bytes = std::mem::take(&mut self.spare);
+        bytes.clear();
+        bytes.reserve(zstd_safe::compress_bound(total));
+        let mut out = OutBuffer::around(&mut bytes);
         let header = header(path, raw_bytes);
         for (part, last) in [(&header[..], false), (content, false), (padding, true)] {
             feed(&mut self.context, &mut out, part, last)?;
         }
-        let bytes = if self.scratch.capacity() > KEEP {
-            let mut bytes = std::mem::take(&mut self.scratch);
-            bytes.shrink_to_fit();
-            bytes
-        } else {
-            self.scratch.clone()
-        };
         let (stored_xxh3, raw_xxh3) = (xxh3_64(&bytes), xxh3_64(content));
         Ok(Encoded { path: path.to_string(), bytes, raw_bytes, stored_xxh3, raw_xxh3 })
     }

@@ -57,7 +57,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// Disk or Interrupted (a closed pipe) where writing fails, and then for every later call;
     /// Unsupported for a path that is there already or out of order, which is a mistake of the caller.
-    pub fn append(&mut self, member: Encoded) -> Result<usize> {
+    pub fn append(&mut self, member: &Encoded) -> Result<usize> {
         let index = self.members.len();
         if (index == 0) != (member.path == HEAD_PATH) || member.path == MANIFEST_PATH {
             let text = format!("member {:?} cannot be number {index} of an archive [F8]", member.path);
@@ -69,7 +69,7 @@ impl<W: Write> Writer<W> {
         let offset = self.offset;
         self.write(&member.bytes)?;
         self.members.push(Member {
-            path: member.path,
+            path: member.path.clone(),
             offset,
             stored_bytes: member.bytes.len() as u64,
             raw_bytes: member.raw_bytes,
@@ -177,9 +177,9 @@ mod tests {
     fn after_a_failed_write_every_append_fails() {
         let mut writer = Writer::new(FailAfter { left: 20, kind: io::ErrorKind::StorageFull });
         let mut encoder = Encoder::new(1).unwrap();
-        assert!(writer.append(encoder.encode(HEAD_PATH, b"{}").unwrap()).is_err());
+        assert!(writer.append(&encoder.encode(HEAD_PATH, b"{}").unwrap()).is_err());
         writer.out.left = 1 << 20;
-        assert!(writer.append(encoder.encode("README.txt", b"x").unwrap()).is_err());
+        assert!(writer.append(&encoder.encode("README.txt", b"x").unwrap()).is_err());
         assert!(writer.finish(Manifest::default(), 1).is_err());
     }
 
@@ -187,12 +187,12 @@ mod tests {
     fn f8_f14_order_and_unique_paths_are_guarded() {
         let mut encoder = Encoder::new(1).unwrap();
         let mut writer = Writer::new(Vec::new());
-        assert!(writer.append(encoder.encode("README.txt", b"x").unwrap()).is_err());
-        assert_eq!(writer.append(encoder.encode(HEAD_PATH, b"{}").unwrap()).unwrap(), 0);
-        assert!(writer.append(encoder.encode(HEAD_PATH, b"{}").unwrap()).is_err());
-        assert!(writer.append(encoder.encode(MANIFEST_PATH, b"{}").unwrap()).is_err());
-        assert_eq!(writer.append(encoder.encode("README.txt", b"x").unwrap()).unwrap(), 1);
-        assert!(writer.append(encoder.encode("README.txt", b"y").unwrap()).is_err());
+        assert!(writer.append(&encoder.encode("README.txt", b"x").unwrap()).is_err());
+        assert_eq!(writer.append(&encoder.encode(HEAD_PATH, b"{}").unwrap()).unwrap(), 0);
+        assert!(writer.append(&encoder.encode(HEAD_PATH, b"{}").unwrap()).is_err());
+        assert!(writer.append(&encoder.encode(MANIFEST_PATH, b"{}").unwrap()).is_err());
+        assert_eq!(writer.append(&encoder.encode("README.txt", b"x").unwrap()).unwrap(), 1);
+        assert!(writer.append(&encoder.encode("README.txt", b"y").unwrap()).is_err());
     }
 
     #[test]

@@ -249,6 +249,10 @@ pub async fn read(client: &Client, major: u32, relations: &[Oid]) -> Result<Cata
         lacking: lacking(&unknown, &unreadable)?,
     };
     catalog.notes.extend(notes(&labels, true)?);
+    // Comments on the columns of a composite type hang on its relation.
+    for note in catalog.notes.iter_mut().filter(|note| note.column > 0) {
+        note.on = alias.composite(note.on);
+    }
     catalog.read_edges(&depend, &alias)?;
     catalog.order_refreshes();
     Ok(catalog)
@@ -280,6 +284,11 @@ impl Alias {
 
     fn is_member(&self, object: &Object) -> bool {
         self.members.contains(&object.id) || object.table.is_some_and(|table| self.members.contains(&table))
+    }
+
+    /// The type, where `id` is the relation of a composite type.
+    fn composite(&self, id: ObjectId) -> ObjectId {
+        self.real.get(&id).copied().filter(|real| real.class == class::TYPE).unwrap_or(id)
     }
 
     /// The object that `id` stands for. Chains are short: array, row type, relation, extension.

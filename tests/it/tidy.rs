@@ -59,6 +59,7 @@ const NOT_A_KIND: &[(&str, &str)] = &[
     ("label", "security labels of every kind"),
     ("large_object", "content, copied like rows"),
     ("privilege", "of every kind"),
+    ("unreadable", "what this role cannot see"),
     ("relation", "what selection chooses from"),
     ("unknown", "what no other query covers"),
 ];
@@ -136,7 +137,8 @@ fn a_kind_has_one_name_everywhere() {
     let homeless: Vec<_> = kinds.difference(&objects).collect();
     assert!(homeless.is_empty(), "db/catalog/NAME.sql without src/object/NAME.rs: {homeless:#?}");
     for (folder, found) in [("db/fixture", fixtures), ("tests/golden", goldens)] {
-        let unknown: Vec<_> = found.difference(&objects).collect();
+        let bulk = |stem: &String| NOT_A_KIND.iter().any(|(name, _)| name == stem);
+        let unknown: Vec<_> = found.difference(&objects).filter(|stem| !bulk(stem)).collect();
         assert!(unknown.is_empty(), "{folder}/NAME.sql without src/object/NAME.rs: {unknown:#?}");
     }
 }

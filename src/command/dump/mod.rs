@@ -156,7 +156,7 @@ async fn write<W: Write + Send + 'static>(
         (standalone::POST_DATA, standalone::post_data(&script, &key)),
         (standalone::ENTRIES, entries),
     ] {
-        writer.append(encoder.encode(path, &content)?)?;
+        writer.append(&encoder.encode(path, &content)?)?;
     }
     let jobs = contents.jobs();
     let bytes = contents.bytes();
@@ -179,7 +179,7 @@ async fn write<W: Write + Send + 'static>(
     tail.push((standalone::RESTORE, restore));
     tail.push((standalone::README, standalone::readme(&manifest)));
     for (path, content) in tail {
-        writer.append(encoder.encode(path, &content)?)?;
+        writer.append(&encoder.encode(path, &content)?)?;
     }
     manifest.finished = rfc3339(Utc::now());
     manifest.warnings = source.warnings.clone();

@@ -1,7 +1,7 @@
 //! From units to members: workers copy units out, chunks are compressed beside them, one writer appends.
 //!
 //! Owns the flow and its bounds: buffers are the pool's (two per job), finished members wait in a queue of
-//! one per job, so memory depends on the number of jobs and on the largest row only. What is copied is
+//! one per job and give their memory back once written, so memory depends on the number of jobs and on the largest row only. What is copied is
 //! decided before; what becomes of the manifest, after.
 //!
 //! Invariant: the first error ends everything; nothing is retried that could write a member twice.
@@ -61,6 +61,8 @@ pub struct Work {
     level: i32,
     pool: Pool,
     encoders: Mutex<Vec<Encoder>>,
+    /// Memory of written members, for the next ones.
+    spare: Mutex<Vec<Vec<u8>>>,
     progress: Arc<dyn Progress>,
 }
 
@@ -97,6 +99,7 @@ impl Work {
             level,
             pool: Pool::new(workers * 2, CHUNK_BYTES_MAX),
             encoders: Mutex::default(),
+            spare: Mutex::default(),
             progress,
         })
     }
@@ -111,6 +114,9 @@ impl Work {
             Some(encoder) => encoder,
             None => Encoder::new(self.level)?,
         };
+        if let Some(bytes) = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            encoder.give_back(bytes);
+        }
         let member = encoder.encode(path, content)?;
         self.encoders.lock().unwrap_or_else(PoisonError::into_inner).push(encoder);
         Ok(member)
@@ -136,7 +142,8 @@ where
 {
     let (sender, receiver) = mpsc::channel(sessions.len().max(1));
     let slots = work.names.len();
-    let writing = tokio::task::spawn_blocking(move || write(writer, receiver, slots));
+    let shared = Arc::clone(&work);
+    let writing = tokio::task::spawn_blocking(move || write(writer, receiver, slots, &shared));
     let mut workers = JoinSet::new();
     for session in sessions {
         workers.spawn(worker(Arc::clone(&work), session, Arc::clone(&reconnect), sender.clone()));
@@ -219,9 +226,11 @@ async fn copy(
             let (work, job, sender) = (Arc::clone(work), Arc::clone(job), sender.clone());
             // Compressed beside the stream; the pool bounds how many of these run ahead.
             tokio::task::spawn_blocking(move || {
-                let done = compress(&work, &job, chunk);
+                let done = compress(&work, &job, &chunk);
                 // The writer is gone only when it failed, and then it tells why.
                 let _ = sender.blocking_send(done);
+                // Held until now: a slow writer must hold up the reading, not pile up members.
+                drop(chunk);
             });
         }
         async move { if closed { Err(Error::new(Fault::Interrupted, "the writer has stopped")) } else { Ok(()) } }
@@ -230,7 +239,7 @@ async fn copy(
     .map(|_| ())
 }
 
-fn compress(work: &Work, job: &Job, chunk: RawChunk) -> Result<Done> {
+fn compress(work: &Work, job: &Job, chunk: &RawChunk) -> Result<Done> {
     let extension = match job.format {
         Format::Binary => "copy",
         Format::Text => "txt",
@@ -255,17 +264,19 @@ fn write<W: Write>(
     mut writer: Writer<W>,
     mut receiver: mpsc::Receiver<Result<Done>>,
     slots: usize,
+    work: &Work,
 ) -> Result<(Writer<W>, Vec<Data>)> {
     let mut listed: Vec<Vec<Listed>> = (0..slots).map(|_| Vec::new()).collect();
     while let Some(done) = receiver.blocking_recv() {
         let done = done?;
         let raw_bytes = done.member.raw_bytes;
         let chunk = Chunk {
-            member: writer.append(done.member)?,
+            member: writer.append(&done.member)?,
             rows: done.rows,
             fingerprint: hex128(done.fingerprint.value()),
         };
         listed[done.slot].push(((done.first, done.part), chunk, done.fingerprint, raw_bytes));
+        work.spare.lock().unwrap_or_else(PoisonError::into_inner).push(done.member.bytes);
     }
     let data = listed.into_iter().map(sum).collect();
     Ok((writer, data))
