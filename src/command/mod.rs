@@ -7,3 +7,16 @@ pub mod script;
 pub mod selection;
 pub mod standalone;
 pub mod verify;
+
+use std::path::Path;
+
+use crate::error::{Error, Fault};
+
+/// Names the archive in an error that is about it and does not: a member alone does not tell which file.
+fn of_archive(path: Option<&Path>, error: Error) -> Error {
+    let name = path.map_or_else(|| "the archive from standard input".to_string(), |path| path.display().to_string());
+    if !matches!(error.fault(), Fault::Damaged | Fault::Unsupported) || error.report().contains(&name) {
+        return error;
+    }
+    Error::new(error.fault(), format!("cannot read {name}")).caused_by(error)
+}

@@ -89,7 +89,15 @@ pub fn build(mut catalog: Catalog, parts: &Parts<'_>) -> Result<Built> {
             inside.entry(host).or_default().push(object);
         }
     }
-    let world = World { objects: &objects, depends: &depends, places: &places, inside: &inside, catalog: &catalog };
+    let partition_of = partitions(&objects);
+    let world = World {
+        objects: &objects,
+        depends: &depends,
+        places: &places,
+        inside: &inside,
+        partition_of: &partition_of,
+        catalog: &catalog,
+    };
     let main = |section: Section| move |object: &&Object| object.pass == Pass::Main && object.section == section;
     for object in objects.iter().filter(main(Section::PreData)) {
         builder.object(object, &world);
@@ -118,10 +126,26 @@ struct World<'a> {
     depends: &'a [Vec<usize>],
     places: &'a HashMap<ObjectId, usize>,
     inside: &'a HashMap<ObjectId, Vec<&'a Object>>,
+    partition_of: &'a HashMap<ObjectId, ObjectId>,
     catalog: &'a Catalog,
 }
 
+/// The table that each partition is attached to.
+fn partitions(objects: &[Object]) -> HashMap<ObjectId, ObjectId> {
+    let attached = objects.iter().filter(|object| object.kind == Kind::TableAttach);
+    attached.filter_map(|object| Some((object.table?, *object.locks.first()?))).collect()
+}
+
 impl World<'_> {
+    /// The tables above the one that the attachment of an index locks: where it completes the parent's
+    /// index, the server locks the parent's parent exclusively as well (`validatePartitionedIndex`).
+    fn above(&self, object: &Object) -> Vec<ObjectId> {
+        let start = if object.kind == Kind::IndexAttach { object.locks.first() } else { None };
+        let up = |table: &ObjectId| self.partition_of.get(table).copied();
+        // Bounded, because it is the server that says what is above what.
+        std::iter::successors(start.copied(), up).skip(1).take(1000).collect()
+    }
+
     fn object(&self, id: ObjectId) -> Option<&Object> {
         self.places.get(&id).map(|place| &self.objects[*place])
     }
@@ -162,7 +186,8 @@ impl World<'_> {
 impl<'a> Builder<'a> {
     fn push(&mut self, mut entry: Entry) -> u32 {
         entry.id = self.entries.len() as u32 + 1;
-        self.roles.extend(entry.owner.iter().filter(|_| !entry.owned.is_empty()).cloned());
+        let owner = entry.owner.iter().filter(|_| !entry.owned.is_empty());
+        self.roles.extend(owner.chain(&entry.roles).cloned());
         let id = entry.id;
         self.entries.push(entry);
         id
@@ -188,8 +213,8 @@ impl<'a> Builder<'a> {
             entry.tablespace = object.tablespace.clone();
             entry.access_method = object.access_method.clone();
             if object.kind != Kind::Index && object.section == Section::PostData {
-                let tables = object.table.iter().chain(&object.locks);
-                entry.locks = tables.filter_map(|table| self.by_object.get(table).copied()).collect();
+                let tables = object.table.iter().chain(&object.locks).copied().chain(world.above(object));
+                entry.locks = tables.filter_map(|table| self.by_object.get(&table).copied()).collect();
                 entry.locks.sort_unstable();
                 entry.locks.dedup();
             }
@@ -330,7 +355,15 @@ impl<'a> Builder<'a> {
         entry.definition = statements.join("\n");
         entry.depends = parent.into_iter().collect();
         entry.parent = parent;
-        self.roles.extend(roles(&granted.current).chain(roles(&granted.base)));
+        entry.roles = roles(&granted.current).chain(roles(&granted.base)).collect();
+        // Without owners (-O) the owner need not be there, unless a statement is about just him.
+        let him = ident(&granted.owner);
+        let named = [format!(" TO {him}"), format!(" FROM {him}")];
+        if !named.iter().any(|words| entry.definition.contains(words)) {
+            entry.roles.retain(|role| *role != granted.owner);
+        }
+        entry.roles.sort_unstable();
+        entry.roles.dedup();
         self.push(entry);
     }
 }
@@ -347,6 +380,7 @@ fn blank(kind: &str, schema: Option<String>, name: &str, section: Section, pass:
         drop: String::new(),
         owner: None,
         owned: Vec::new(),
+        roles: Vec::new(),
         depends: Vec::new(),
         locks: Vec::new(),
         parent: None,

@@ -48,7 +48,8 @@ pub fn verify(path: Option<&Path>, jobs: usize, progress: &Arc<dyn Progress>) ->
         let totals = archive.manifest().totals;
         progress.on(Event::Planned { tables: totals.members, bytes: totals.raw_bytes });
     }
-    let report = check(file, jobs, &read_chunk, &|bytes| progress.on(Event::Copied { bytes }))?;
+    let report = check(file, jobs, &read_chunk, &|bytes| progress.on(Event::Copied { bytes }))
+        .map_err(|error| super::of_archive(path, error))?;
     Ok(VerifySummary {
         archive: path.map_or_else(|| PathBuf::from("-"), Path::to_path_buf),
         sound: report.is_sound(),

@@ -66,6 +66,9 @@ pub struct Entry {
     /// has many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owned: Vec<String>,
+    /// The roles that its statements name, its owner aside, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// The entries that must have run before, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends: Vec<u32>,
@@ -111,7 +114,7 @@ impl Entry {
 pub struct Script {
     /// Ascending by id.
     pub entries: Vec<Entry>,
-    /// Every role that an owner statement or a grant names, sorted.
+    /// Every role that an owner statement or an entry's `roles` name, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
 }

@@ -4,12 +4,28 @@
 //! the machine or fetched once; nothing is mocked and nothing is skipped. A new question is a module
 //! here and a line below.
 
+/// Does the command line keep its promises: help, exit codes, what goes to which stream?
+mod cli;
+/// Does the connection module reach servers that ask for passwords and certificates, and refuse others?
+mod connect;
+/// Where does a dump go by itself, and whose settings count?
+mod destination;
+/// Does a value come out of the copy as it went in, bit for bit?
+mod exact;
+/// Does bad input give one clear message, the right exit code, and nothing half-written?
+mod input;
+/// Does what stops a dump half-way (signals, lost connections, locks) leave nothing that looks whole?
+mod interrupt;
 /// Does every kind of object survive, with every clause and hostile names?
 mod kinds;
 /// Does a restored database equal what `pg_dump | psql` makes of its source?
 mod roundtrip;
+/// Do the options that take a part take that part, on both sides?
+mod selection;
 /// Do the throwaway servers start, run apart, and leave nothing behind?
 mod servers;
+/// Do tar, zstd and psql alone restore an archive?
+mod standalone;
 /// What the tests stand on: servers, databases, the program, the judge.
 mod support;
 /// Does the source keep to its own rules: imports, purity, sizes, names?

@@ -17,6 +17,7 @@ use futures::stream::{FuturesOrdered, StreamExt};
 use tokio::sync::Notify;
 
 use crate::archive::Archive;
+use crate::command::of_archive;
 use crate::command::selection::Selection;
 use crate::command::standalone::ENTRIES;
 use crate::connect::{Purpose, Session, Settings};
@@ -68,8 +69,10 @@ const PIPELINED: usize = 64;
 pub async fn restore(options: RestoreOptions, progress: Arc<dyn Progress>) -> Result<RestoreSummary> {
     let started = std::time::Instant::now();
     let path = options.archive.clone();
-    let archive = tokio::task::spawn_blocking(move || open(path)).await.expect("opening does not panic")?;
-    let script = read_script(&archive)?;
+    let named = |error| of_archive(options.archive.as_deref(), error);
+    let opened = tokio::task::spawn_blocking(move || open(path)).await.expect("opening does not panic");
+    let archive = opened.map_err(named)?;
+    let script = read_script(&archive).map_err(named)?;
     let manifest = archive.manifest();
     let mut session = Session::open(&options.settings, Purpose::Restore).await?;
     progress.on(Event::Phase("checking the target"));
@@ -92,7 +95,7 @@ pub async fn restore(options: RestoreOptions, progress: Arc<dyn Progress>) -> Re
     progress.on(Event::Phase("loading rows"));
     let rows = rows_of(&archive, &loads);
     let post_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PostData)).collect();
-    load_and_finish(&archive, &script, planned, &loads, &post_data, &options, &progress).await?;
+    load_and_finish(&archive, &script, planned, &loads, &post_data, &options, &progress).await.map_err(named)?;
     progress.on(Event::Phase("privileges and refreshes"));
     for pass in [Pass::Privileges, Pass::Last] {
         let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
@@ -177,7 +180,8 @@ fn roles(script: &Script, chosen: &[&Entry], selection: &Selection) -> BTreeSet<
         return script.roles.iter().cloned().collect();
     }
     let owners = chosen.iter().filter(|entry| !selection.no_owner && !entry.owned.is_empty());
-    owners.filter_map(|entry| entry.owner.clone()).collect()
+    let named = chosen.iter().flat_map(|entry| &entry.roles);
+    owners.filter_map(|entry| entry.owner.as_ref()).chain(named).cloned().collect()
 }
 
 /// Runs entries in order on one connection, many on their way at once; the first that is refused is

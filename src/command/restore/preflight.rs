@@ -23,11 +23,29 @@ SELECT count(*)::int8, min(x.name) FROM (
     UNION ALL
     SELECT 'type ' || n.nspname || '.' || t.typname, t.oid, 'pg_catalog.pg_type'::pg_catalog.regclass
     FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-    WHERE t.typtype IN ('d', 'e', 'r', 'b') AND t.typelem = 0 AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    WHERE (t.typtype IN ('d', 'e', 'r', 'b') AND t.typelem = 0
+           OR t.typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
+      AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     UNION ALL
     SELECT 'schema ' || n.nspname, n.oid, 'pg_catalog.pg_namespace'::pg_catalog.regclass
     FROM pg_catalog.pg_namespace n
     WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public')
+    UNION ALL
+    SELECT 'large object ' || m.oid::text, m.oid, 'pg_catalog.pg_largeobject'::pg_catalog.regclass
+    FROM pg_catalog.pg_largeobject_metadata m
+    UNION ALL
+    SELECT 'foreign server ' || s.srvname, s.oid, 'pg_catalog.pg_foreign_server'::pg_catalog.regclass
+    FROM pg_catalog.pg_foreign_server s
+    UNION ALL
+    SELECT 'event trigger ' || e.evtname, e.oid, 'pg_catalog.pg_event_trigger'::pg_catalog.regclass
+    FROM pg_catalog.pg_event_trigger e
+    UNION ALL
+    SELECT 'publication ' || p.pubname, p.oid, 'pg_catalog.pg_publication'::pg_catalog.regclass
+    FROM pg_catalog.pg_publication p
+    UNION ALL
+    SELECT 'subscription ' || s.subname, s.oid, 'pg_catalog.pg_subscription'::pg_catalog.regclass
+    FROM pg_catalog.pg_subscription s
+    WHERE s.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
 ) x
 WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = x.class AND d.objid = x.oid AND d.deptype = 'e')";
 

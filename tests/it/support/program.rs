@@ -1,6 +1,7 @@
 //! Runs the built `pgsnap` as a user would, in an empty home and with nothing of the developer's
 //! environment (no `PG*`, no `.env`, no `.pgpass`).
 
+use super::{Database, Server};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -52,6 +53,31 @@ impl Program {
         }
     }
 
+    /// Dumps a database into `copy.tar.zst` in the home, and gives that path.
+    #[track_caller]
+    pub fn dump(&self, database: &Database<'_>, more: &[&str]) -> String {
+        let archive = self.path("copy.tar.zst").to_string_lossy().into_owned();
+        self.run(&[&["dump", "-q", "-d", &database.url(), "-f", &archive], more].concat()).exits(0);
+        archive
+    }
+
+    /// Restores an archive into a new, empty database on a server.
+    #[track_caller]
+    pub fn restore<'s>(&self, archive: &str, server: &'s Server, more: &[&str]) -> Database<'s> {
+        let copy = Database::new(server);
+        self.run(&[&["restore", "-q", archive, "-d", &copy.url()], more].concat()).exits(0);
+        copy
+    }
+
+    /// The names of what lies in the home, but for hidden files.
+    pub fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.home()).expect("it is ours").flatten();
+        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.retain(|name| !name.starts_with('.'));
+        names.sort();
+        names
+    }
+
     /// The command itself, for tests that need more than its end.
     pub fn command<A: AsRef<OsStr>>(&self, args: &[A]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pgsnap"));
@@ -80,6 +106,21 @@ impl Run {
     pub fn exits(self, code: i32) -> Run {
         assert_eq!(self.code, Some(code), "{self}");
         self
+    }
+
+    /// Asserts that what it wrote for eyes contains all of these.
+    #[track_caller]
+    pub fn says(self, words: &[&str]) -> Run {
+        for word in words {
+            assert!(self.stderr.contains(word), "{word:?} is not in\n{self}");
+        }
+        self
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"))
     }
 
     /// Standard output as text.

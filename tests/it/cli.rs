@@ -1,0 +1,262 @@
+//! Does the command line keep its promises: help, exit codes, what goes to which stream?
+//!
+//! What users and their scripts build on. Where an archive goes is `destination`'s, what bad input does
+//! is `input`'s; here it is the shape of every run.
+
+use super::support::{Database, Program, Server, pgsnap};
+use serde_json::Value;
+
+const COMMANDS: [&str; 4] = ["dump", "verify", "restore", "inspect"];
+
+/// A small database with something of everything the summaries count.
+fn small() -> Database<'static> {
+    let database = Database::new(Server::shared(18));
+    database.psql(
+        "CREATE TABLE film (id serial PRIMARY KEY, title text);
+         INSERT INTO film (title) SELECT 'film ' || n FROM generate_series(1, 10) n;
+         CREATE TABLE tagged (kind regclass); INSERT INTO tagged VALUES ('film');
+         SELECT lo_from_bytea(4711, 'some bytes');",
+    );
+    database
+}
+
+/// Changes one byte in the middle of a file.
+fn spoil(path: &str) {
+    let mut bytes = std::fs::read(path).expect("it is there");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(path, bytes).expect("it is ours");
+}
+
+#[test]
+fn every_help_ends_in_its_exit_status() {
+    let codes = ["  0  ", "  1  ", "  2  ", "  3  ", "  4  ", "  130  "];
+    for command in [None, Some("dump"), Some("verify"), Some("restore"), Some("inspect")] {
+        for help in ["--help", "-?"] {
+            let run = pgsnap(&command.into_iter().chain([help]).collect::<Vec<_>>()).exits(0);
+            let text = run.text();
+            let status = text.split("EXIT STATUS").nth(1).unwrap_or_else(|| panic!("no EXIT STATUS\n{run}"));
+            assert!(codes.iter().all(|code| status.contains(code)), "{run}");
+            assert_eq!(run.stderr, "");
+        }
+    }
+    let text = pgsnap(&["--help"]).text();
+    assert!(COMMANDS.iter().all(|command| text.contains(command)), "{text}");
+}
+
+#[test]
+fn h_is_the_host_and_not_help() {
+    let run = pgsnap(&["dump", "-h", "/nowhere/at/all", "-U", "me", "-d", "x", "-f", "x.tar.zst"]).exits(1);
+    run.says(&["/nowhere/at/all", "-h"]);
+}
+
+#[test]
+fn the_version_is_told() {
+    let version = format!("pgsnap {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(pgsnap(&["--version"]).exits(0).text(), version);
+}
+
+#[test]
+fn wrong_usage_exits_2_and_says_what_is_wrong() {
+    let cases: &[(&[&str], &str)] = &[
+        (&[], "Usage"),
+        (&["undo"], "undo"),
+        (&["dump", "--frob"], "--frob"),
+        (&["dump", "-j", "0"], "0"),
+        (&["dump", "-j", "many"], "many"),
+        (&["dump", "-s", "-a"], "--data-only"),
+        (&["dump", "-q", "-v"], "--quiet"),
+        (&["dump", "-f", "x", "--dir", "y"], "--dir"),
+        (&["dump", "-f", "-", "--json", "-d", "x"], "standard output"),
+        (&["dump", "--lock-wait-timeout", "soon"], "soon"),
+        (&["dump", "-n", "a.b.c", "-d", "x"], "a.b.c"),
+        (&["dump", "-t", "", "-d", "x"], "pattern"),
+        (&["dump", "-p", "0", "-h", "localhost", "-d", "x"], "65535"),
+        (&["dump", "-d", "mysql://localhost/x"], "mysql"),
+        (&["verify"], "ARCHIVE"),
+        (&["inspect", "--frob", "x"], "--frob"),
+        (&["restore", "-d", "x"], "ARCHIVE"),
+        (&["restore", "x.tar.zst"], "-d"),
+    ];
+    for (args, word) in cases {
+        let program = Program::new();
+        let run = program.run(args).exits(2);
+        assert!(run.stdout.is_empty(), "{run}");
+        run.says(&[word]);
+        assert!(program.files().is_empty(), "{args:?} left {:?}", program.files());
+    }
+}
+
+#[test]
+fn a_level_that_zstd_does_not_have_is_wrong_usage() {
+    let (database, program) = (small(), Program::new());
+    let run = program.run(&["dump", "-Z", "99", "-f", "x.tar.zst", "-d", &database.url()]).exits(2);
+    run.says(&["99"]);
+    assert!(program.files().is_empty(), "{:?}", program.files());
+    program.run(&["dump", "-Z", "-5", "-f", "x.tar.zst", "-d", &database.url()]).exits(0);
+}
+
+/// The keys that a summary promises, and that they have the type of these examples.
+#[track_caller]
+fn has(summary: &Value, like: &Value) {
+    for (key, example) in like.as_object().expect("examples are objects") {
+        let found = &summary[key];
+        let same = std::mem::discriminant(found) == std::mem::discriminant(example);
+        assert!(same, "{key}: {found} is not like {example} in {summary:#}");
+        if example.is_object() {
+            has(found, example);
+        }
+    }
+}
+
+#[test]
+fn json_summaries_have_what_they_promise() {
+    let (database, program) = (small(), Program::new());
+    let (source, copy) = (database.url(), Database::new(database.server));
+    let totals = serde_json::json!({ "tables": 0, "rows": 0, "raw_bytes": 0, "stored_bytes": 0, "members": 0 });
+
+    let dumped = program.run(&["dump", "-d", &source, "-f", "a.tar.zst", "--json"]).exits(0).json();
+    has(
+        &dumped,
+        &serde_json::json!({ "version": 0, "archive": "", "database": "", "environment": "",
+        "server_version": "", "started": "", "finished": "", "seconds": 0.5, "archive_bytes": 0, "totals": totals,
+        "entries": 0, "options": [], "warnings": [], "skipped": [] }),
+    );
+    assert_eq!(dumped["database"], database.name);
+    assert_eq!((&dumped["totals"]["tables"], &dumped["totals"]["rows"]), (&2.into(), &11.into()));
+    let length = std::fs::metadata(program.path("a.tar.zst")).expect("it is there").len();
+    assert_eq!(dumped["archive_bytes"], length);
+
+    let verified = program.run(&["verify", "a.tar.zst", "--json"]).exits(0).json();
+    has(
+        &verified,
+        &serde_json::json!({ "archive": "", "sound": true, "findings": [], "members_checked": 0,
+        "rows": 0, "raw_bytes": 0, "seconds": 0.5 }),
+    );
+    assert_eq!((&verified["sound"], &verified["archive"]), (&true.into(), &"a.tar.zst".into()));
+
+    let restored = program.run(&["restore", "a.tar.zst", "-d", &copy.url(), "--json"]).exits(0).json();
+    has(
+        &restored,
+        &serde_json::json!({ "database": "", "entries": 0, "tables": 0, "rows": 0, "skipped": 0,
+        "warnings": [], "seconds": 0.5 }),
+    );
+    assert_eq!((&restored["database"], &restored["rows"]), (&copy.name.clone().into(), &11.into()));
+
+    let inspected = program.run(&["inspect", "a.tar.zst", "--json"]).exits(0).json();
+    has(
+        &inspected,
+        &serde_json::json!({ "version": 0, "archive": "", "archive_bytes": 0, "format": "", "writer": "",
+        "database": "", "environment": "", "server_version": "", "encoding": "", "started": "", "finished": "",
+        "options": [], "entries": 0, "sequences": 0, "large_objects": 0, "totals": totals, "tables": [],
+        "warnings": [], "skipped": [] }),
+    );
+    assert_eq!((&inspected["sequences"], &inspected["large_objects"]), (&1.into(), &1.into()));
+    let tables = inspected["tables"].as_array().expect("a list");
+    let film = tables.iter().find(|table| table["name"] == "film").expect("the table is listed");
+    has(
+        film,
+        &serde_json::json!({ "identity": "", "schema": "", "format": "", "rows": 0, "raw_bytes": 0,
+        "stored_bytes": 0, "chunks": 0, "fingerprint": "" }),
+    );
+    assert_eq!((&film["rows"], &film["format"]), (&10.into(), &"binary".into()));
+    let tagged = tables.iter().find(|table| table["name"] == "tagged").expect("the table is listed");
+    assert_eq!(tagged["format"], "text");
+    assert!(tagged["reason"].as_str().is_some_and(|reason| reason.contains("kind")), "{tagged}");
+}
+
+#[test]
+fn findings_are_json_too() {
+    let (database, program) = (small(), Program::new());
+    let archive = program.dump(&database, &[]);
+    spoil(&archive);
+    let verified = program.run(&["verify", &archive, "--json"]).exits(3).json();
+    assert_eq!(verified["sound"], false);
+    let finding = &verified["findings"][0];
+    has(finding, &serde_json::json!({ "rule": "", "offset": 0, "place": "", "problem": "" }));
+}
+
+#[test]
+fn a_pipe_gets_a_summary_and_nothing_that_moves() {
+    let (database, program) = (small(), Program::new());
+    let (source, copy) = (database.url(), Database::new(database.server));
+    for args in [
+        &["dump", "-d", &source, "-f", "a.tar.zst"][..],
+        &["verify", "a.tar.zst"],
+        &["restore", "a.tar.zst", "-d", &copy.url()],
+    ] {
+        let run = program.run(args).exits(0);
+        assert!(run.stdout.is_empty(), "{run}");
+        assert_eq!(run.stderr.lines().count(), 1, "{run}");
+        assert!(run.stderr.starts_with("pgsnap: ") && run.stderr.contains("11 rows"), "{run}");
+        assert!(!run.stderr.contains(['\u{1b}', '\r', '\u{8}']), "{run}");
+    }
+    let run = program.run(&["inspect", "a.tar.zst"]).exits(0);
+    assert!(run.stderr.is_empty() && run.text().contains("public.film"), "{run}");
+    assert!(!run.text().contains('\u{1b}'), "{run}");
+}
+
+#[test]
+fn quiet_says_nothing_and_verbose_says_more() {
+    let (database, program) = (small(), Program::new());
+    let source = database.url();
+    let (one, two) = (Database::new(database.server), Database::new(database.server));
+    for (quiet, verbose, told) in [
+        (
+            &["dump", "-d", &source, "-f", "a.tar.zst", "-q"][..],
+            &["dump", "-d", &source, "-f", "b.tar.zst", "-v"][..],
+            "public.film",
+        ),
+        (&["verify", "a.tar.zst", "--quiet"], &["verify", "b.tar.zst", "--verbose"], "verifying"),
+        (
+            &["restore", "a.tar.zst", "-d", &one.url(), "-q"],
+            &["restore", "b.tar.zst", "-d", &two.url(), "-v"],
+            "TABLE public.film",
+        ),
+    ] {
+        let run = program.run(quiet).exits(0);
+        assert!(run.stdout.is_empty() && run.stderr.is_empty(), "{run}");
+        let run = program.run(verbose).exits(0);
+        assert!(run.stdout.is_empty() && run.stderr.lines().count() > 1, "{run}");
+        run.says(&[told]);
+    }
+}
+
+#[test]
+fn quiet_still_tells_what_is_wrong() {
+    let (database, program) = (small(), Program::new());
+    let archive = program.dump(&database, &[]);
+    spoil(&archive);
+    program.run(&["verify", "-q", &archive]).exits(3).says(&["DAMAGED", "1 finding"]);
+    program.run(&["verify", "-q", "nowhere.tar.zst"]).exits(1).says(&["nowhere.tar.zst"]);
+}
+
+#[test]
+fn the_exit_code_tells_failure_from_wrong_usage_from_damage() {
+    let (database, program) = (small(), Program::new());
+    // So that the middle of the archive is rows.
+    database.psql("CREATE TABLE noise AS SELECT md5(n::text) FROM generate_series(1, 20000) n");
+    let archive = program.dump(&database, &[]);
+    program.run(&["verify", &archive]).exits(0);
+    program.run(&["inspect", "nowhere.tar.zst"]).exits(1);
+    program.run(&["restore", &archive, "-d", "host=/nowhere/at/all dbname=x user=me"]).exits(1);
+    program.run(&["restore", &archive, "-d", &database.url()]).exits(2);
+    spoil(&archive);
+    program.run(&["verify", &archive]).exits(3);
+    let copy = Database::new(database.server);
+    program.run(&["restore", &archive, "-d", &copy.url()]).exits(3).says(&["noise"]);
+}
+
+#[test]
+fn names_from_a_server_move_no_terminal() {
+    let (database, program) = (Database::new(Server::shared(18)), Program::new());
+    database.psql("CREATE TABLE \"red \u{1b}[31m\nname\" (a int); INSERT INTO \"red \u{1b}[31m\nname\" VALUES (1)");
+    let dumped = program.run(&["dump", "-v", "-d", &database.url(), "-f", "a.tar.zst"]).exits(0);
+    let copy = Database::new(database.server);
+    let restored = program.run(&["restore", "-v", "a.tar.zst", "-d", &copy.url()]).exits(0);
+    let inspected = program.run(&["inspect", "a.tar.zst"]).exits(0);
+    for run in [&dumped, &restored, &inspected] {
+        assert!(!run.stderr.contains('\u{1b}') && !run.text().contains('\u{1b}'), "{run}");
+    }
+    assert!(dumped.stderr.contains("red") && inspected.text().contains("red"));
+}
