@@ -8,6 +8,7 @@
 mod destination;
 mod jobs;
 mod pump;
+mod reference;
 mod source;
 
 use std::io::Write;
@@ -139,6 +140,7 @@ async fn write<W: Write + Send + 'static>(
             large_objects: &contents.large_objects,
             large_object_data: (!contents.large_objects.is_empty()).then_some(jobs::LARGE_OBJECTS),
             major: source.major,
+            no_owner: options.selection.no_owner,
         },
     )?;
     for text in warnings {

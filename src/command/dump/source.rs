@@ -10,6 +10,7 @@ use tokio_postgres::Client;
 
 use super::DumpOptions;
 use super::pump::Reconnect;
+use super::reference::References;
 use crate::archive::manifest::Skipped;
 use crate::catalog::{self, Catalog, Database, Listed};
 use crate::command::selection::Selection;
@@ -36,6 +37,8 @@ pub struct Source {
     pub relations: Vec<Listed>,
     /// Everything read from the catalogs, down to what is chosen.
     pub catalog: Catalog,
+    /// The foreign keys of all tables, chosen or not.
+    pub references: References,
     /// The exported snapshot's name.
     pub exported: Option<String>,
     /// On a standby unlogged tables cannot be read.
@@ -82,12 +85,8 @@ impl Source {
             let clients: Vec<&Client> =
                 std::iter::once(client).chain(readers.iter().map(|reader| &reader.session().client)).collect();
             let mut catalog = catalog::read(&clients, major, &detail).await?;
-            let keep = wanted(&relations, &catalog, &options.selection);
-            catalog.keep(
-                |object| keep.contains(&object.id),
-                !options.selection.is_partial(),
-                !options.selection.is_partial(),
-            );
+            let references = References::of(&catalog.objects);
+            reduce(&mut catalog, &relations, &options.selection);
             let mut source = Source {
                 snapshot,
                 readers,
@@ -97,6 +96,7 @@ impl Source {
                 database,
                 relations,
                 catalog,
+                references,
                 exported,
                 standby,
                 warnings: options.settings.warnings.clone(),
@@ -219,12 +219,27 @@ fn choose(listed: &[Listed], selection: &Selection) -> Result<Vec<Listed>> {
     Ok(listed.iter().filter(is_copied).filter(wanted).cloned().collect())
 }
 
+/// Leaves in the catalog what the selection takes.
+fn reduce(catalog: &mut Catalog, relations: &[Listed], selection: &Selection) {
+    let keep = wanted(relations, catalog, selection);
+    let whole = !selection.is_partial();
+    catalog.keep(|object| keep.contains(&object.id), whole && !selection.data_only, whole && !selection.schema_only);
+    if selection.no_owner {
+        catalog.objects.iter_mut().for_each(|object| object.owner = None);
+    }
+    if selection.no_privileges {
+        catalog.granted.clear();
+        catalog.objects.retain(|object| object.kind != Kind::DefaultPrivileges);
+    }
+}
+
 /// The objects that go with the chosen relations and schemas.
 fn wanted(relations: &[Listed], catalog: &Catalog, selection: &Selection) -> HashSet<crate::object::ObjectId> {
     let chosen: HashSet<Oid> = relations.iter().map(|relation| relation.oid).collect();
     let own_relation = |object: &Object| object.id.class == class::RELATION && object.kind != Kind::Index;
     let wants = |object: &&Object| {
-        if (selection.schema_only && object.kind == Kind::Refresh) || selection.data_only {
+        let is_data = object.kind == Kind::Refresh;
+        if (selection.schema_only && is_data) || (selection.data_only && !is_data) {
             return false;
         }
         if own_relation(object) {
