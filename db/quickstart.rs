@@ -110,10 +110,13 @@ fn dump_options(server: &Server, archive: &Path) -> Result<DumpOptions, Failure>
 /// Moves money until told to stop. The sum over all accounts is the same after every transaction.
 async fn write(settings: Settings, stop: Arc<AtomicBool>, moved: Arc<AtomicU64>) -> Result<(), pgsnap::error::Error> {
     let session = Session::open(&settings, Purpose::Maintenance).await?;
-    let transfer = "BEGIN; UPDATE shop.account SET balance = balance - 1 WHERE id = 1 + (random() * 98)::integer;
-                    UPDATE shop.account SET balance = balance + 1 WHERE id = 100; COMMIT";
     while !stop.load(Ordering::Relaxed) {
-        let done = session.client.batch_execute(transfer).await;
+        let from = 1 + moved.load(Ordering::Relaxed) % 99;
+        let transfer = format!(
+            "BEGIN; UPDATE shop.account SET balance = balance - 1 WHERE id = {from};
+             UPDATE shop.account SET balance = balance + 1 WHERE id = 100; COMMIT"
+        );
+        let done = session.client.batch_execute(&transfer).await;
         pgsnap::error::During::during(done, pgsnap::error::Fault::Server, || "cannot move money".into())?;
         moved.fetch_add(1, Ordering::Relaxed);
     }

@@ -170,7 +170,7 @@ async fn write<W: Write + Send + 'static>(
     let encoding = Some(source.database.encoding.clone()).filter(|name| name != "UTF8");
     let workers = options.jobs.clamp(1, jobs.len().max(1));
     let work = Work::new(jobs, contents.names(), workers, options.level, encoding, Arc::clone(progress));
-    let readers = source.readers(workers).await?;
+    let readers = source.readers(workers);
     let joined = Arc::new(Joined::of(&source));
     let (mut writer, data) = pump::run(work, readers, joined, writer).await?;
     source.confirm().await?;
