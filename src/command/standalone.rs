@@ -70,7 +70,7 @@ pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Vec<u8> 
     out.push_str(&preamble("UTF8"));
     let _ = writeln!(out, "\\ir {PRE_DATA}\n\nSET client_encoding = {};", literal(&manifest.encoding));
     for table in &manifest.tables {
-        table_data(&mut out, table, paths);
+        table_data(&mut out, table, &manifest.encoding, paths);
     }
     if let Some(large) = &manifest.large_objects {
         let _ = writeln!(out, "\nSET client_encoding = 'UTF8';\n\\ir {LARGE_OBJECTS}");
@@ -89,7 +89,7 @@ pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Vec<u8> 
     out.into_bytes()
 }
 
-fn table_data(out: &mut String, table: &Table, paths: &dyn Fn(usize) -> String) {
+fn table_data(out: &mut String, table: &Table, encoding: &str, paths: &dyn Fn(usize) -> String) {
     let (schema, name) = match &table.load_into {
         Some(root) => (&root.schema, &root.name),
         None => (&table.schema, &table.name),
@@ -101,22 +101,29 @@ fn table_data(out: &mut String, table: &Table, paths: &dyn Fn(usize) -> String) 
         Format::Binary => " with (format binary)",
         Format::Text => "",
     };
-    // \copy is a line: a name with a line break in it cannot stand there.
-    let one_line = !format!("{target}{list}").contains(['\n', '\r']);
+    // \copy is a line, and read in the encoding of the rows: a name with a line break in it cannot stand
+    // there, nor one that this script writes in another encoding.
+    let names = format!("{target}{list}");
+    let can_stand = !names.contains(['\n', '\r']) && (encoding == "UTF8" || names.is_ascii());
     for chunk in &table.data.chunks {
         let path = paths(chunk.member);
-        if one_line {
+        if can_stand {
             let _ = writeln!(out, "\\copy {target}{list} from '{path}'{format}");
             continue;
         }
         let renamed: Vec<String> = columns.iter().enumerate().map(|(n, column)| format!("{column} AS c{n}")).collect();
         let _ = writeln!(
             out,
-            "CREATE TEMP TABLE pgsnap_load AS SELECT {} FROM {target} WHERE false;\n\
+            "SET client_encoding = 'UTF8';\n\
+             CREATE TEMP TABLE pgsnap_load AS SELECT {} FROM {target} WHERE false;\n\
+             SET client_encoding = {rows};\n\
              \\copy pg_temp.pgsnap_load from '{path}'{format}\n\
+             SET client_encoding = 'UTF8';\n\
              INSERT INTO {target}{list} OVERRIDING SYSTEM VALUE SELECT * FROM pg_temp.pgsnap_load;\n\
-             DROP TABLE pg_temp.pgsnap_load;",
-            renamed.join(", ")
+             DROP TABLE pg_temp.pgsnap_load;\n\
+             SET client_encoding = {rows};",
+            renamed.join(", "),
+            rows = literal(encoding),
         );
     }
 }

@@ -12,18 +12,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A level so slow that a dump of [`large`] takes seconds, whatever the machine.
-const SLOW: [&str; 2] = ["-Z", "19"];
-
-/// Some 18 MB that no compression makes small. Only read, so shared.
+/// 100 MB in rows of 1 kB, which no dump has read before somebody looks. Only read, so shared.
 fn large() -> &'static Database<'static> {
     static DATABASE: OnceLock<Database<'static>> = OnceLock::new();
     DATABASE.get_or_init(|| {
         let database = Database::new(Server::shared(18));
         database.psql(
             "CREATE TABLE noise (id int, pad text);
-             INSERT INTO noise SELECT n, (SELECT string_agg(md5((n * 100 + part)::text), '') FROM generate_series(1, 40) part)
-             FROM generate_series(1, 14000) n;",
+             INSERT INTO noise SELECT n, md5(n::text) || repeat('x', 960) FROM generate_series(1, 100000) n",
         );
         database
     })
@@ -40,16 +36,28 @@ fn sessions(server: &Server, name: &str, column: &str, condition: &str) -> Vec<S
     expect(server.psql("postgres", &sql)).lines().map(str::to_string).collect()
 }
 
-/// Starts a slow dump of [`large`] into `copy.tar.zst`, and waits until rows are copied and written.
+/// Starts a dump of [`large`] into `copy.tar.zst`, so slow that it lasts for seconds on any machine, and
+/// waits until rows are copied and written.
 fn slow_dump(program: &Program, name: &str) -> Child {
     let url = named(large(), name);
-    let mut command = program.command(&[&["dump", "-d", &url, "-f", "copy.tar.zst", "-j", "3"], &SLOW[..]].concat());
+    let mut command = program.command(&["dump", "-d", &url, "-f", "copy.tar.zst", "-j", "3", "-Z", "19"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     let partial = program.path("copy.tar.zst.partial");
     wait_until("rows are copied", || {
         let written = fs::metadata(&partial).is_ok_and(|file| file.len() > 0);
         written && !sessions(large().server, name, "pid", "query LIKE 'COPY%' AND state = 'active'").is_empty()
     });
+    child
+}
+
+/// Starts a dump of [`large`] into a pipe that nobody reads yet, and waits until that has made every
+/// connection stop in the middle of a COPY.
+fn stuck_dump(program: &Program, name: &str, jobs: &str) -> Child {
+    let url = named(large(), name);
+    let mut command = program.command(&["dump", "-d", &url, "-f", "-", "-j", jobs, "-Z", "1"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let stopped = || sessions(large().server, name, "pid", "query LIKE 'COPY%' AND wait_event = 'ClientWrite'");
+    wait_until("all connections stop", || stopped().len().to_string() == jobs);
     child
 }
 
@@ -142,26 +150,30 @@ fn a_second_dump_to_the_same_file_is_refused_while_one_runs() {
 #[test]
 fn a_lost_leader_is_an_error_and_no_backup() {
     let program = Program::new();
-    let child = slow_dump(&program, "leader");
-    let leader =
-        "pid = (SELECT pid FROM pg_stat_activity WHERE application_name = 'leader' ORDER BY backend_start LIMIT 1)";
+    let child = stuck_dump(&program, "leader", "2");
+    let leader = "query NOT LIKE 'COPY%'";
     assert_eq!(sessions(large().server, "leader", "pg_terminate_backend(pid)", leader), ["t"]);
-    let (code, said) = end(child);
-    assert_eq!(code, Some(1), "{said}");
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("the connection that holds the snapshot was lost"), "{said}");
+    fs::write(program.path("copy.tar.zst"), output.stdout).expect("it is ours");
+    program.run(&["verify", "copy.tar.zst"]).exits(3);
+    fs::remove_file(program.path("copy.tar.zst")).expect("it is ours");
     nothing_left(&program, large().server, "leader");
 }
 
 #[test]
 fn a_lost_worker_is_replaced_and_no_row_is_lost_or_doubled() {
     let program = Program::new();
-    let child = slow_dump(&program, "worker");
-    let copying =
-        "pid = (SELECT max(pid) FROM pg_stat_activity WHERE application_name = 'worker' AND query LIKE 'COPY%')";
-    assert_eq!(sessions(large().server, "worker", "pg_terminate_backend(pid)", copying), ["t"]);
-    let (code, said) = end(child);
-    assert_eq!(code, Some(0), "{said}");
+    let child = stuck_dump(&program, "worker", "2");
+    let one = "pid = (SELECT max(pid) FROM pg_stat_activity WHERE application_name = 'worker' AND query LIKE 'COPY%')";
+    assert_eq!(sessions(large().server, "worker", "pg_terminate_backend(pid)", one), ["t"]);
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(said.contains("warning: the connection was lost while copying public.noise; trying again"), "{said}");
+    fs::write(program.path("copy.tar.zst"), output.stdout).expect("it is ours");
     program.run(&["verify", "copy.tar.zst"]).exits(0);
     let copy = program.restore("copy.tar.zst", large().server, &[]);
     let digest = "SELECT count(*), sum(('x' || md5(noise::text))::bit(64)::bigint::numeric) FROM noise";
@@ -171,10 +183,7 @@ fn a_lost_worker_is_replaced_and_no_row_is_lost_or_doubled() {
 #[test]
 fn a_single_connection_that_is_lost_is_an_error() {
     let program = Program::new();
-    let url = named(large(), "single");
-    let args = ["dump", "-d", &url, "-f", "copy.tar.zst", "-j", "1", "-Z", "19"];
-    let child = program.command(&args).stderr(Stdio::piped()).spawn().expect("it runs");
-    wait_until("rows are copied", || !sessions(large().server, "single", "pid", "query LIKE 'COPY%'").is_empty());
+    let child = stuck_dump(&program, "single", "1");
     sessions(large().server, "single", "pg_terminate_backend(pid)", "true");
     let (code, said) = end(child);
     assert_eq!(code, Some(1), "{said}");

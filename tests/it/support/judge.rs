@@ -128,13 +128,14 @@ fn data(dump: &[u8]) -> Data {
     let mut lines = lines(dump);
     while let Some(line) = lines.next() {
         if line.starts_with(b"COPY ") && line.ends_with(b"FROM stdin;") {
-            let mut rows: Vec<Vec<u8>> = lines.by_ref().take_while(|row| *row != b"\\.").map(<[u8]>::to_vec).collect();
-            rows.sort_unstable();
-            found.tables.insert(line.to_vec(), rows);
+            let rows = lines.by_ref().take_while(|row| *row != b"\\.").map(<[u8]>::to_vec);
+            // Partitions that travel through their root have one line, and which of them has a row is free.
+            found.tables.entry(line.to_vec()).or_default().extend(rows);
         } else if !line.is_empty() && !line.starts_with(b"--") {
             *found.others.entry(line.to_vec()).or_default() += 1;
         }
     }
+    found.tables.values_mut().for_each(|rows| rows.sort_unstable());
     found
 }
 
