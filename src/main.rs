@@ -28,9 +28,9 @@ const DAMAGED: u8 = 3;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
-        Command::Dump(args) => run(run_dump(args)),
+        Command::Dump(args) => run(run_dump(args), "no archive was written"),
         Command::Verify(args) => run_verify(args),
-        Command::Restore(args) => run(run_restore(args)),
+        Command::Restore(args) => run(run_restore(args), "the target may hold a part of the archive"),
         Command::Inspect(args) => run_inspect(args),
     };
     match result {
@@ -42,8 +42,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs a command until it ends or a signal comes.
-fn run(command: impl Future<Output = Result<u8>>) -> Result<u8> {
+/// Runs a command until it ends or a signal comes, whose consequence is told.
+fn run(command: impl Future<Output = Result<u8>>, consequence: &str) -> Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -51,7 +51,7 @@ fn run(command: impl Future<Output = Result<u8>>) -> Result<u8> {
     let result = runtime.block_on(async {
         tokio::select! {
             result = command => result,
-            signal = interrupted() => Err(signal),
+            () = interrupted() => Err(Error::new(Fault::Interrupted, format!("interrupted; {consequence}"))),
         }
     });
     // What still compresses or waits for a server is not waited for.
@@ -59,14 +59,13 @@ fn run(command: impl Future<Output = Result<u8>>) -> Result<u8> {
     result
 }
 
-async fn interrupted() -> Error {
+async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
-    Error::new(Fault::Interrupted, "interrupted; nothing was published")
 }
 
 fn settings(args: &ConnectArgs, role: Option<&String>) -> Result<Settings> {

@@ -2,8 +2,9 @@
 -- whether its rows must go back through the root of its partition tree.
 --
 -- The class of a type is the worst over what it is made of: X cannot be restored, T must travel as
--- text, R holds oids that another database does not share, V changes meaning between versions, L between
--- locales, B is safe in binary. An unknown base type of an extension is T.
+-- text, R holds oids that another database does not share (T before 14, where no other is accepted), V
+-- changes meaning between versions, L between locales, B is safe in binary. An unknown base type of an
+-- extension is T.
 WITH RECURSIVE
 wanted AS (SELECT w.oid FROM pg_catalog.unnest($1::oid[]) AS w(oid)),
 ranges AS (
@@ -47,7 +48,8 @@ leaf AS (
             AND (e.extname || '.' || t.typname) = ANY (ARRAY['hstore.hstore', 'citext.citext', 'ltree.ltree', 'ltree.lquery',
                  'ltree.ltxtquery', 'cube.cube', 'vector.vector', 'vector.halfvec', 'vector.sparsevec', 'postgis.geometry',
                  'postgis.geography']) IS NOT TRUE THEN 'T:' || pg_catalog.format_type(t.oid, NULL) || ' is a base type not known to be safe'
-           WHEN w.embedded AND t.oid >= 10000 THEN 'R:holds the oid of ' || pg_catalog.format_type(t.oid, NULL)
+           WHEN w.embedded AND t.oid >= 10000 THEN 'R:holds the oid of ' || pg_catalog.format_type(t.oid, NULL) -- 14+
+           WHEN w.embedded AND t.oid >= 10000 THEN 'T:holds the oid of ' || pg_catalog.format_type(t.oid, NULL) -- <14
            WHEN t.oid = 1186 THEN 'V:interval'
            WHEN t.oid = 1700 THEN 'V:numeric'
            WHEN t.oid = 790 THEN 'L:money'

@@ -1,6 +1,7 @@
 -- Tables, partitioned tables and foreign tables among the wanted relations, each with its columns,
 -- checks and parents. "inherited" tells, for a child that is no partition, what its parents say of the
--- column of that name: it decides what the child must repeat.
+-- column of that name: it decides what the child must repeat. A default names no column, so it is deparsed
+-- without its table: with it, each would cost the server the square of the number of columns (before 18).
 WITH wanted AS (
     SELECT c.oid, c.relkind, c.relispartition
     FROM pg_catalog.unnest($1::oid[]) AS w(oid)
@@ -18,7 +19,7 @@ columns AS (
                       JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
                       WHERE co.oid = a.attcollation) END,
                  'local', a.attislocal,
-                 'default', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+                 'default', pg_catalog.pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0::oid ELSE d.adrelid END),
                  'default_oid', d.oid::int8,
                  'generated', nullif(a.attgenerated::text, ''),
                  'identity', nullif(a.attidentity::text, ''),
@@ -42,7 +43,7 @@ columns AS (
                                'not_null', pa.attnotnull, -- <18
                                'not_null', pnn.oid IS NOT NULL AND NOT pnn.connoinherit, -- 18+
                                'not_null_valid', pnn.convalidated, -- 18+
-                               'default', pg_catalog.pg_get_expr(pd.adbin, pd.adrelid),
+                               'default', pg_catalog.pg_get_expr(pd.adbin, CASE WHEN pa.attgenerated = '' THEN 0::oid ELSE pd.adrelid END),
                                'generated', nullif(pa.attgenerated::text, '')))
                       FROM pg_catalog.pg_inherits i
                       JOIN pg_catalog.pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attname = a.attname AND NOT pa.attisdropped

@@ -21,7 +21,7 @@ SELECT c.oid,
                       FROM pg_catalog.pg_collation co
                       JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
                       WHERE co.oid = a.attcollation) END,
-                 'default', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+                 'default', pg_catalog.pg_get_expr(d.adbin, 0),
                  'default_oid', d.oid::int8,
                  'statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END,
                  'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END,

@@ -3,10 +3,12 @@
 //! Pure. The tags are at the end of lines: `-- 14+`, `-- <17`, `-- 13-15`.
 
 /// Removes the lines of `query` that are for other server versions. A line that ends in `-- 14+`,
-/// `-- <17` or `-- 13-15` belongs to those major versions only; all others belong to all.
+/// `-- <17` or `-- 13-15` belongs to those major versions only; all others belong to all. Lines that are
+/// nothing but a comment stay here: what is in them need not exist in the server's encoding.
 pub fn resolve(query: &str, major: u32) -> String {
+    let says = |line: &&str| !line.trim_start().starts_with("--");
     let wanted = |line: &&str| line.rsplit_once("--").is_none_or(|(_, tag)| applies(tag.trim(), major).unwrap_or(true));
-    query.lines().filter(wanted).collect::<Vec<_>>().join("\n")
+    query.lines().filter(says).filter(wanted).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether a tag names `major`; `None` where the comment is no tag.
@@ -24,6 +26,14 @@ fn applies(tag: &str, major: u32) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comments_do_not_reach_the_server() {
+        assert_eq!(resolve("-- Größe …\nSELECT 1\n  -- why", 18), "SELECT 1");
+        for reader in crate::object::READERS {
+            assert!(resolve(reader.query, 18).is_ascii(), "{}", reader.stem);
+        }
+    }
 
     #[test]
     fn lines_belong_to_versions() {

@@ -248,6 +248,32 @@ fn the_exit_code_tells_failure_from_wrong_usage_from_damage() {
 }
 
 #[test]
+fn what_it_does_not_know_is_named_and_exits_4() {
+    let (database, program) = (small(), Program::new());
+    // As a newer server's catalog would look: something depends that is in none of the catalogs we read.
+    database.psql(
+        "CREATE TABLE gadget (name text);
+         INSERT INTO pg_depend VALUES ('gadget'::regclass, 99999, 0, 'pg_namespace'::regclass, 2200, 0, 'n')",
+    );
+    let run = program.run(&["dump", "-d", &database.url(), "-f", "a.tar.zst"]).exits(4);
+    run.says(&["warning: not copied: public.gadget oid 99999", "skipped: public.gadget oid 99999"]);
+    let dumped = program.run(&["dump", "-d", &database.url(), "-f", "b.tar.zst", "--json"]).exits(4).json();
+    let inspected = program.run(&["inspect", "b.tar.zst", "--json"]).exits(0).json();
+    let sidecar = std::fs::read(program.path("b.tar.zst.json")).expect("it is there");
+    let sidecar: Value = serde_json::from_slice(&sidecar).expect("it is JSON");
+    for summary in [dumped, inspected, sidecar] {
+        let skipped = &summary["skipped"][0];
+        assert_eq!((&skipped["kind"], &skipped["name"]), (&"public.gadget".into(), &"oid 99999".into()), "{summary:#}");
+        assert!(skipped["reason"].is_string());
+    }
+    // The archive is as good as any other, and says what it lacks.
+    program.run(&["verify", "a.tar.zst"]).exits(0);
+    let copy = Database::new(database.server);
+    let restored = program.run(&["restore", "a.tar.zst", "-d", &copy.url(), "--json"]).exits(0).json();
+    assert_eq!(restored["skipped"], 1);
+}
+
+#[test]
 fn names_from_a_server_move_no_terminal() {
     let (database, program) = (Database::new(Server::shared(18)), Program::new());
     database.psql("CREATE TABLE \"red \u{1b}[31m\nname\" (a int); INSERT INTO \"red \u{1b}[31m\nname\" VALUES (1)");

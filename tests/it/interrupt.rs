@@ -1,1 +1,347 @@
-//! x
+//! Does what stops a dump half-way (signals, lost connections, locks) leave nothing that looks whole?
+//!
+//! And does what happens beside it (writers, TRUNCATE) leave the copy one state of the database. Each
+//! test waits for the state it needs: a session that copies, a lock that is waited for.
+
+use super::support::server::Clients;
+use super::support::{Database, Program, Server, expect, wait_until};
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A level so slow that a dump of [`large`] takes seconds, whatever the machine.
+const SLOW: [&str; 2] = ["-Z", "19"];
+
+/// Some 18 MB that no compression makes small. Only read, so shared.
+fn large() -> &'static Database<'static> {
+    static DATABASE: OnceLock<Database<'static>> = OnceLock::new();
+    DATABASE.get_or_init(|| {
+        let database = Database::new(Server::shared(18));
+        database.psql(
+            "CREATE TABLE noise (id int, pad text);
+             INSERT INTO noise SELECT n, (SELECT string_agg(md5((n * 100 + part)::text), '') FROM generate_series(1, 40) part)
+             FROM generate_series(1, 14000) n;",
+        );
+        database
+    })
+}
+
+/// The address with a name by which its sessions are found.
+fn named(database: &Database<'_>, name: &str) -> String {
+    format!("{}&application_name={name}", database.url())
+}
+
+/// The first column of `pg_stat_activity` rows of an application.
+fn sessions(server: &Server, name: &str, column: &str, condition: &str) -> Vec<String> {
+    let sql = format!("SELECT {column} FROM pg_stat_activity WHERE application_name = '{name}' AND {condition}");
+    expect(server.psql("postgres", &sql)).lines().map(str::to_string).collect()
+}
+
+/// Starts a slow dump of [`large`] into `copy.tar.zst`, and waits until rows are copied and written.
+fn slow_dump(program: &Program, name: &str) -> Child {
+    let url = named(large(), name);
+    let mut command = program.command(&[&["dump", "-d", &url, "-f", "copy.tar.zst", "-j", "3"], &SLOW[..]].concat());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let partial = program.path("copy.tar.zst.partial");
+    wait_until("rows are copied", || {
+        let written = fs::metadata(&partial).is_ok_and(|file| file.len() > 0);
+        written && !sessions(large().server, name, "pid", "query LIKE 'COPY%' AND state = 'active'").is_empty()
+    });
+    child
+}
+
+fn signal(child: &Child, signal: &str) {
+    let status = Command::new("/bin/sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
+    assert!(status.expect("there is a shell").success());
+}
+
+/// Waits for the end; the exit code and what was said.
+fn end(child: Child) -> (Option<i32>, String) {
+    let output = child.wait_with_output().expect("it ends");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[track_caller]
+fn nothing_left(program: &Program, server: &Server, name: &str) {
+    assert_eq!(program.files(), Vec::<String>::new());
+    wait_until("the sessions have gone", || sessions(server, name, "pid", "true").is_empty());
+}
+
+/// A session that holds a transaction open until it is dropped.
+struct Held {
+    psql: Child,
+}
+
+impl Held {
+    /// Runs `sql` in a transaction and leaves it open.
+    fn new(database: &Database<'_>, sql: &str) -> Held {
+        let mut psql = Command::new(&expect(Clients::get()).psql);
+        psql.env_clear().args(["-X", "-q", "-d", &named(database, "held")]).stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut held = Held { psql: psql.spawn().expect("psql runs") };
+        held.say(&format!("BEGIN; {sql};\n"));
+        let condition = format!("datname = '{}' AND state = 'idle in transaction'", database.name);
+        wait_until("the transaction is open", || !sessions(database.server, "held", "pid", &condition).is_empty());
+        held
+    }
+
+    fn say(&mut self, sql: &str) {
+        let input = self.psql.stdin.as_mut().expect("it is piped");
+        input.write_all(sql.as_bytes()).and_then(|()| input.flush()).expect("psql listens");
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.psql.stdin.take());
+        let _ = self.psql.wait();
+    }
+}
+
+#[test]
+fn a_signal_ends_a_dump_and_leaves_nothing() {
+    for name in ["INT", "TERM"] {
+        let program = Program::new();
+        let child = slow_dump(&program, name);
+        signal(&child, name);
+        let (code, said) = end(child);
+        assert_eq!(code, Some(130), "{said}");
+        assert!(said.contains("interrupted") && said.lines().count() == 1, "{said}");
+        nothing_left(&program, large().server, name);
+    }
+}
+
+#[test]
+fn what_a_killed_dump_leaves_is_not_taken_for_a_backup() {
+    let program = Program::new();
+    let mut child = slow_dump(&program, "killed");
+    child.kill().expect("it is ours");
+    child.wait().expect("it is ours");
+    assert_eq!(program.files(), ["copy.tar.zst.partial"]);
+    program.run(&["verify", "copy.tar.zst.partial"]).exits(3);
+    wait_until("the sessions have gone", || sessions(large().server, "killed", "pid", "true").is_empty());
+    // The next one takes its place.
+    let small = Database::new(Server::shared(18));
+    program.dump(&small, &[]);
+    assert_eq!(program.files(), ["copy.tar.zst", "copy.tar.zst.json"]);
+}
+
+#[test]
+fn a_second_dump_to_the_same_file_is_refused_while_one_runs() {
+    let program = Program::new();
+    let child = slow_dump(&program, "first");
+    let run = program.run(&["dump", "-d", &large().url(), "-f", "copy.tar.zst"]).exits(2);
+    run.says(&["another pgsnap is writing copy.tar.zst.partial"]);
+    signal(&child, "INT");
+    assert_eq!(end(child).0, Some(130));
+    nothing_left(&program, large().server, "first");
+}
+
+#[test]
+fn a_lost_leader_is_an_error_and_no_backup() {
+    let program = Program::new();
+    let child = slow_dump(&program, "leader");
+    let leader =
+        "pid = (SELECT pid FROM pg_stat_activity WHERE application_name = 'leader' ORDER BY backend_start LIMIT 1)";
+    assert_eq!(sessions(large().server, "leader", "pg_terminate_backend(pid)", leader), ["t"]);
+    let (code, said) = end(child);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the connection that holds the snapshot was lost"), "{said}");
+    nothing_left(&program, large().server, "leader");
+}
+
+#[test]
+fn a_lost_worker_is_replaced_and_no_row_is_lost_or_doubled() {
+    let program = Program::new();
+    let child = slow_dump(&program, "worker");
+    let copying =
+        "pid = (SELECT max(pid) FROM pg_stat_activity WHERE application_name = 'worker' AND query LIKE 'COPY%')";
+    assert_eq!(sessions(large().server, "worker", "pg_terminate_backend(pid)", copying), ["t"]);
+    let (code, said) = end(child);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("warning: the connection was lost while copying public.noise; trying again"), "{said}");
+    program.run(&["verify", "copy.tar.zst"]).exits(0);
+    let copy = program.restore("copy.tar.zst", large().server, &[]);
+    let digest = "SELECT count(*), sum(('x' || md5(noise::text))::bit(64)::bigint::numeric) FROM noise";
+    assert_eq!(copy.psql(digest), large().psql(digest));
+}
+
+#[test]
+fn a_single_connection_that_is_lost_is_an_error() {
+    let program = Program::new();
+    let url = named(large(), "single");
+    let args = ["dump", "-d", &url, "-f", "copy.tar.zst", "-j", "1", "-Z", "19"];
+    let child = program.command(&args).stderr(Stdio::piped()).spawn().expect("it runs");
+    wait_until("rows are copied", || !sessions(large().server, "single", "pid", "query LIKE 'COPY%'").is_empty());
+    sessions(large().server, "single", "pg_terminate_backend(pid)", "true");
+    let (code, said) = end(child);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("public.noise") || said.contains("snapshot"), "{said}");
+    nothing_left(&program, large().server, "single");
+}
+
+#[test]
+fn a_lock_that_is_not_granted_ends_the_dump_in_time_and_names_the_table() {
+    let (database, program) = (Database::new(Server::shared(18)), Program::new());
+    database.psql("CREATE TABLE free (a int); CREATE TABLE \"Busy \u{2603}\" (a int)");
+    let held = Held::new(&database, "LOCK TABLE \"Busy \u{2603}\" IN ACCESS EXCLUSIVE MODE");
+    let args = ["dump", "-d", &named(&database, "waiting"), "-f", "copy.tar.zst", "--lock-wait-timeout", "100ms"];
+    let started = std::time::Instant::now();
+    let run = program.run(&args).exits(1);
+    assert!(started.elapsed().as_secs() < 20);
+    run.says(&["cannot lock table \"public\".\"Busy \u{2603}\"", "55P03", "application \"held\"", "holds it"]);
+    nothing_left(&program, database.server, "waiting");
+    // A table that is left out is not waited for.
+    program.run(&[&args[..], &["-t", "free"]].concat()).exits(0);
+    drop(held);
+    program.run(&args).exits(0);
+}
+
+#[test]
+fn a_table_truncated_before_it_could_be_locked_is_read_in_a_fresh_snapshot() {
+    let (database, program) = (Database::new(Server::shared(18)), Program::new());
+    database
+        .psql("CREATE TABLE job (id int); CREATE TABLE log (what text); INSERT INTO job SELECT generate_series(1, 10)");
+    let mut held = Held::new(&database, "LOCK TABLE job IN ACCESS EXCLUSIVE MODE");
+    let url = named(&database, "truncated");
+    let mut command = program.command(&["dump", "-d", &url, "-f", "copy.tar.zst"]);
+    let child = command.stderr(Stdio::piped()).spawn().expect("it runs");
+    wait_until("the dump waits for the lock", || {
+        !sessions(database.server, "truncated", "pid", "wait_event_type = 'Lock'").is_empty()
+    });
+    held.say("INSERT INTO log SELECT count(*) || ' jobs done' FROM job; TRUNCATE job; COMMIT;\n");
+    let (code, said) = end(child);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("public.job was rewritten while it was being locked; starting over"), "{said}");
+    let copy = program.restore("copy.tar.zst", database.server, &[]);
+    assert_eq!(copy.psql("SELECT (SELECT count(*) FROM job), (SELECT what FROM log)"), "0|10 jobs done");
+}
+
+#[test]
+fn row_security_that_hides_rows_is_an_error_and_no_smaller_backup() {
+    let (database, program) = (Database::new(Server::shared(18)), Program::new());
+    for (role, rights) in [("interrupt reader", ""), ("interrupt bypass", "BYPASSRLS")] {
+        expect(database.server.create_role(role));
+        database.psql(&format!("ALTER ROLE \"{role}\" LOGIN {rights}; GRANT pg_read_all_data TO \"{role}\""));
+    }
+    database.psql(
+        "CREATE TABLE secret (i int); INSERT INTO secret VALUES (1), (2), (3);
+         ALTER TABLE secret ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON secret USING (i < 2);",
+    );
+    let url = |role: &str| database.url().replacen("postgres@", &format!("{}@", role.replace(' ', "%20")), 1);
+    let run = program.run(&["dump", "-d", &url("interrupt reader"), "-f", "copy.tar.zst"]).exits(1);
+    run.says(&["public.secret", "row-level security", "42501"]);
+    assert!(program.files().is_empty(), "{:?}", program.files());
+    program.run(&["dump", "-d", &url("interrupt bypass"), "-f", "copy.tar.zst"]).exits(0).says(&["3 rows"]);
+}
+
+#[test]
+fn a_table_that_may_not_be_read_is_an_error_that_names_it() {
+    let (database, program) = (Database::new(Server::shared(17)), Program::new());
+    expect(database.server.create_role("interrupt outsider"));
+    database.psql("ALTER ROLE \"interrupt outsider\" LOGIN; CREATE TABLE closed (a int)");
+    let url = database.url().replacen("postgres@", "interrupt%20outsider@", 1);
+    let run = program.run(&["dump", "-d", &url, "-f", "copy.tar.zst"]).exits(1);
+    run.says(&["\"closed\"", "42501"]);
+    assert!(program.files().is_empty(), "{:?}", program.files());
+}
+
+/// Moves money between two tables, and rows too, until told to stop.
+fn write(database: &Database<'_>, stop: &AtomicBool) {
+    let mut psql = Command::new(&expect(Clients::get()).psql);
+    psql.env_clear().args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &database.url()]).stdin(Stdio::piped());
+    let mut psql = psql.stdout(Stdio::null()).spawn().expect("psql runs");
+    let mut input = psql.stdin.take().expect("it is piped");
+    for n in 0.. {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        let (from, to) = if n % 2 == 0 { ("checking", "saving") } else { ("saving", "checking") };
+        let id = n * 7919 % 20000;
+        let sql = format!(
+            "BEGIN; UPDATE {from} SET amount = amount - 7 WHERE id = {id}; UPDATE {to} SET amount = amount + 7 WHERE id = {id};
+             COMMIT; WITH moved AS (DELETE FROM {from} WHERE id = {} RETURNING *) INSERT INTO {to} SELECT * FROM moved;\n",
+            20000 + n % 50
+        );
+        // psql ends at an error, which its status tells below.
+        if input.write_all(sql.as_bytes()).is_err() {
+            break;
+        }
+    }
+    drop(input);
+    assert!(psql.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_parallel_dump_beside_writers_is_one_state_of_the_database() {
+    for major in [12, 18] {
+        let database = Database::new(Server::shared(major));
+        for table in ["checking", "saving"] {
+            database.psql(&format!(
+                "CREATE TABLE {table} (id int, amount int, pad text);
+                 INSERT INTO {table} SELECT n, 100, repeat('x', 500) FROM generate_series(0, 19999) n"
+            ));
+        }
+        database.psql("INSERT INTO checking SELECT 20000 + n, 100 FROM generate_series(0, 49) n");
+        let state =
+            "SELECT count(*), sum(amount), count(DISTINCT id) FROM (TABLE checking UNION ALL TABLE saving) all_of_it";
+        let expected = database.psql(state);
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| write(&database, &stop));
+            let moved = "SELECT count(*) > 0 FROM checking WHERE amount <> 100";
+            wait_until("the writer writes", || database.psql(moved) == "t");
+            let program = Program::new();
+            for _ in 0..3 {
+                let before = database.psql("SELECT md5(string_agg(amount::text, ',' ORDER BY id)) FROM saving");
+                let archive = program.dump(&database, &["-j", "4", "-Z", "1"]);
+                let copy = program.restore(&archive, database.server, &[]);
+                assert_eq!(copy.psql(state), expected, "on {major}");
+                let after = database.psql("SELECT md5(string_agg(amount::text, ',' ORDER BY id)) FROM saving");
+                assert_ne!(before, after, "something was written meanwhile");
+            }
+            stop.store(true, Ordering::Relaxed);
+            writer.join().expect("the writer did its work");
+        });
+    }
+}
+
+#[test]
+fn a_signal_ends_a_restore_that_waits() {
+    let (source, program) = (Database::new(Server::shared(18)), Program::new());
+    source.psql("CREATE SCHEMA waited_for; CREATE TABLE waited_for.t (a int)");
+    let archive = program.dump(&source, &[]);
+    let copy = Database::new(source.server);
+    // Not committed, so the target looks empty; and then the restore's own schema has to wait for it.
+    let held = Held::new(&copy, "CREATE SCHEMA waited_for");
+    let mut command = program.command(&["restore", &archive, "-d", &named(&copy, "restoring")]);
+    let child = command.stderr(Stdio::piped()).spawn().expect("it runs");
+    let waits = || sessions(copy.server, "restoring", "pid", "wait_event_type = 'Lock'");
+    wait_until("the restore waits", || !waits().is_empty());
+    signal(&child, "INT");
+    let (code, said) = end(child);
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("interrupted") && said.contains("the target"), "{said}");
+    drop(held);
+    wait_until("the sessions have gone", || sessions(copy.server, "restoring", "pid", "true").is_empty());
+}
+
+#[test]
+fn a_target_that_goes_away_ends_the_restore_with_the_object() {
+    let (source, program) = (Database::new(Server::shared(18)), Program::new());
+    source.psql("CREATE SCHEMA waited_for; CREATE TABLE waited_for.t (a int)");
+    let archive = program.dump(&source, &[]);
+    let copy = Database::new(source.server);
+    let _held = Held::new(&copy, "CREATE SCHEMA waited_for");
+    let mut command = program.command(&["restore", &archive, "-d", &named(&copy, "dying"), "--json"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    wait_until("the restore waits", || !sessions(copy.server, "dying", "pid", "wait_event_type = 'Lock'").is_empty());
+    sessions(copy.server, "dying", "pg_terminate_backend(pid)", "true");
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("SCHEMA waited_for") && said.contains("terminating connection"), "{said}");
+    assert!(serde_json::from_slice::<Value>(&output.stdout).is_err(), "no summary of what did not happen");
+}

@@ -83,9 +83,41 @@ fn name(settings: &Settings, now: DateTime<Utc>) -> String {
     format!("{database}_{}_{}.tar.zst", settings.environment, now.format("%Y%m%dT%H%M%SZ"))
 }
 
+/// Removes what stands under `<archive>.partial` when the dump is given up while another thread still
+/// holds the file: a signal does not wait for what is being compressed.
+pub struct Unfinished {
+    partial: Option<PathBuf>,
+}
+
+impl Unfinished {
+    /// For an output that [`Destination::open`] has opened, so the partial file is ours.
+    pub fn of(target: &Target) -> Unfinished {
+        let partial = target.archive.as_ref().map(|archive| with_suffix(archive, ".partial"));
+        Unfinished { partial }
+    }
+
+    /// From here on the file is somebody else's business.
+    pub fn disarm(mut self) {
+        self.partial = None;
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(partial) = &self.partial {
+            // Often it is gone already, and its name says what it is.
+            let _ = std::fs::remove_file(partial);
+        }
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    PathBuf::from(path)
+}
+
 /// The sidecar's path: the archive's with `.json` behind it.
 pub fn sidecar(archive: &Path) -> PathBuf {
-    let mut path = archive.as_os_str().to_owned();
-    path.push(".json");
-    PathBuf::from(path)
+    with_suffix(archive, ".json")
 }

@@ -30,7 +30,7 @@ use crate::error::{During, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::sql::Script;
 pub use destination::Destination;
-use destination::Target;
+use destination::{Target, Unfinished};
 use jobs::Contents;
 use pump::Work;
 use source::{Joined, Source};
@@ -94,6 +94,7 @@ pub struct DumpSummary {
 pub async fn dump(options: DumpOptions, progress: Arc<dyn Progress>) -> Result<DumpSummary> {
     let started = Utc::now();
     let target = options.destination.open(&options.settings, started)?;
+    let unfinished = Unfinished::of(&target);
     for text in &options.settings.warnings {
         progress.on(Event::Warned(text.clone()));
     }
@@ -114,6 +115,8 @@ pub async fn dump(options: DumpOptions, progress: Arc<dyn Progress>) -> Result<D
     summary.archive = archive;
     if let Some(file) = output {
         progress.on(Event::Phase("publishing"));
+        // Until it is decided, a signal leaves the decision to the thread that publishes.
+        unfinished.disarm();
         tokio::task::spawn_blocking(move || file.publish()).await.expect("publishing does not panic")?;
     }
     if let Some(path) = &summary.archive {

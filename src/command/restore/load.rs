@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_postgres::Statement;
 
+use super::entries::Runner;
 use super::schedule::{Job, Next, Schedule};
 use crate::archive::Archive;
 use crate::archive::manifest::{Chunk, Format as Stored, Manifest, Table};
@@ -18,7 +19,6 @@ use crate::connect::Session;
 use crate::copy::{Column, CopyIn, Format, copy_in_prepared, copy_in_sql, prepare};
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
-use crate::sql::script::Placement;
 use crate::sql::{Entry, qualified};
 
 /// What all workers share.
@@ -35,34 +35,6 @@ pub struct Plan {
     pub changed: Notify,
     /// Where events go.
     pub progress: Arc<dyn Progress>,
-}
-
-/// Runs one entry's statements on a session.
-pub async fn run_entry(session: &Session, entry: &Entry, placement: &mut Placement, no_owner: bool) -> Result<()> {
-    let mut text = placement.before(entry);
-    text.push_str(&entry.definition);
-    if let Some(owner) = entry.owner_statement().filter(|_| !no_owner) {
-        text.push('\n');
-        text.push_str(&owner);
-    }
-    session.client.batch_execute(&text).await.map_err(|cause| refused(entry, cause))
-}
-
-/// Names the entry and, where the server points at one, the place.
-pub fn refused(entry: &Entry, cause: tokio_postgres::Error) -> Error {
-    let hint = match cause.code().map(|code| code.code()) {
-        Some("42704") => Some("create on the target what the message names, or leave the object out"),
-        Some("42501") => Some("restore as the database's owner or a superuser, or with --no-owner and --no-privileges"),
-        Some("42710" | "42P07" | "42723" | "42P06") => {
-            Some("the target already has an object of this name; restore into an empty database")
-        }
-        _ => None,
-    };
-    let error = Error::new(Fault::Server, format!("cannot restore {}", entry.label())).caused_by(cause);
-    match hint {
-        Some(hint) => error.hint(hint),
-        None => error,
-    }
 }
 
 /// Runs everything in the plan over `sessions`.
@@ -87,33 +59,34 @@ pub async fn run(plan: Arc<Plan>, sessions: Vec<Session>) -> Result<()> {
 
 async fn worker(plan: Arc<Plan>, session: Session) -> Result<()> {
     let mut statements: HashMap<u32, Statement> = HashMap::new();
-    let mut placement = Placement::default();
+    let mut runner = Runner::new(&session.client, plan.no_owner);
     loop {
         // Registered before asking, so that a change in between is not missed.
         let changed = plan.changed.notified();
         tokio::pin!(changed);
         changed.as_mut().enable();
         let next = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let job = match next {
-            Next::Run(job) => job,
+        let jobs = match next {
+            Next::Run(jobs) => jobs,
             Next::Wait => {
                 changed.await;
                 continue;
             }
             Next::Finished => return Ok(()),
         };
-        match job {
-            Job::Chunk { data, chunk } => load_chunk(&plan, &session, data, chunk, &mut statements).await?,
-            Job::Entry(at) => {
-                let entry = &plan.entries[at];
-                plan.progress.on(Event::Detail(format!("creating {}", entry.label())));
-                run_entry(&session, entry, &mut placement, plan.no_owner).await?;
-            }
+        if let [Job::Chunk { data, chunk }] = jobs[..] {
+            load_chunk(&plan, &session, data, chunk, &mut statements).await?;
+        } else {
+            let entries: Vec<&Entry> = jobs.iter().filter_map(|job| job.entry()).map(|at| &plan.entries[at]).collect();
+            entries.iter().for_each(|entry| plan.progress.on(Event::Detail(format!("creating {}", entry.label()))));
+            runner.run(&entries).await?;
         }
-        let complete = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).done(job);
-        if let Some(table) = complete.and_then(|data| table_of(plan.archive.manifest(), data)) {
-            plan.progress
-                .on(Event::TableFinished { table: qualified(&table.schema, &table.name), rows: table.data.rows });
+        for job in jobs {
+            let complete = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).done(job);
+            if let Some(table) = complete.and_then(|data| table_of(plan.archive.manifest(), data)) {
+                let name = qualified(&table.schema, &table.name);
+                plan.progress.on(Event::TableFinished { table: name, rows: table.data.rows });
+            }
         }
         plan.changed.notify_waiters();
     }

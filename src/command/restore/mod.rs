@@ -4,6 +4,7 @@
 //! as dependencies allow, privileges, and what runs last. Nothing is changed before everything that can be
 //! checked has been.
 
+mod entries;
 mod load;
 mod preflight;
 mod schedule;
@@ -13,7 +14,6 @@ use std::io::{Read, Seek};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use futures::stream::{FuturesOrdered, StreamExt};
 use tokio::sync::Notify;
 
 use crate::archive::Archive;
@@ -23,8 +23,8 @@ use crate::command::standalone::ENTRIES;
 use crate::connect::{Purpose, Session, Settings};
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
-use crate::sql::script::Placement;
 use crate::sql::{Entry, Pass, Script, Section};
+use entries::Runner;
 use load::Plan;
 use schedule::{Load, Schedule};
 
@@ -59,9 +59,6 @@ pub struct RestoreSummary {
     pub seconds: f64,
 }
 
-/// How many statements may be on their way before the first answer is read.
-const PIPELINED: usize = 64;
-
 /// Restores an archive.
 ///
 /// # Errors
@@ -78,7 +75,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let manifest = archive.manifest();
     // An archive of rows alone can only be restored as such.
     options.selection.data_only |= manifest.options.iter().any(|option| option == "--data-only");
-    let mut session = Session::open(&options.settings, Purpose::Restore).await?;
+    let session = Session::open(&options.settings, Purpose::Restore).await?;
     progress.on(Event::Phase("checking the target"));
     let names = Names::of(&options.selection)?;
     let unmatched = names.check(&script.entries, options.selection.strict_names)?;
@@ -91,11 +88,11 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let part = |section: Section| move |entry: &&Entry| entry.pass == Pass::Main && entry.section == section;
     progress.on(Event::Phase("creating tables and types"));
     let pre_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PreData)).collect();
-    serial(&mut session, &pre_data, &options, &progress).await?;
+    serial(&session, &pre_data, &options, &progress).await?;
 
     let data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::Data)).collect();
     let (loads, statements): (Vec<&Entry>, Vec<&Entry>) = data.into_iter().partition(|entry| entry.data.is_some());
-    serial(&mut session, &statements, &options, &progress).await?;
+    serial(&session, &statements, &options, &progress).await?;
     let planned = plan_loads(&archive, &loads);
     let bytes = planned.iter().map(|load| load.bytes).sum();
     progress.on(Event::Planned { tables: planned.len() as u64, bytes });
@@ -106,7 +103,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     progress.on(Event::Phase("privileges and refreshes"));
     for pass in [Pass::Privileges, Pass::Last] {
         let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
-        serial(&mut session, &entries, &options, &progress).await?;
+        serial(&session, &entries, &options, &progress).await?;
     }
     Ok(RestoreSummary {
         database: options.settings.database.clone(),
@@ -171,41 +168,17 @@ fn roles(chosen: &[&Entry]) -> BTreeSet<String> {
     owners.chain(chosen.iter().flat_map(|entry| &entry.roles)).cloned().collect()
 }
 
-/// Runs entries in order on one connection, many on their way at once; the first that is refused is
-/// reported.
+/// Runs entries in order on one connection.
 async fn serial(
-    session: &mut Session,
+    session: &Session,
     entries: &[&Entry],
     options: &RestoreOptions,
     progress: &Arc<dyn Progress>,
 ) -> Result<()> {
-    let mut placement = Placement::default();
-    let client = &session.client;
-    let mut waiting = FuturesOrdered::new();
-    let send = |entry: &&Entry, placement: &mut Placement| {
-        let mut text = placement.before(entry);
-        text.push_str(&entry.definition);
-        if let Some(owner) = entry.owner_statement().filter(|_| !options.selection.no_owner) {
-            text.push('\n');
-            text.push_str(&owner);
-        }
-        progress.on(Event::Detail(format!("creating {}", entry.label())));
-        let entry = (*entry).clone();
-        async move { client.batch_execute(&text).await.map_err(|cause| load::refused(&entry, cause)) }
-    };
-    for entry in entries {
-        waiting.push_back(send(entry, &mut placement));
-        if waiting.len() >= PIPELINED {
-            waiting.next().await.transpose()?;
-        }
-    }
-    while let Some(done) = waiting.next().await {
-        done?;
-    }
-    client
-        .batch_execute("SET default_tablespace = ''; SET default_table_access_method = heap")
-        .await
-        .during(Fault::Server, || "cannot reset the session".into())
+    entries.iter().for_each(|entry| progress.on(Event::Detail(format!("creating {}", entry.label()))));
+    Runner::new(&session.client, options.selection.no_owner).run(entries).await?;
+    let reset = "SET default_tablespace = ''; SET default_table_access_method = heap";
+    session.client.batch_execute(reset).await.during(Fault::Server, || "cannot reset the session".into())
 }
 
 fn plan_loads(archive: &Archive, loads: &[&Entry]) -> Vec<Load> {

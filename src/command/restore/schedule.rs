@@ -8,7 +8,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
+use super::entries::BATCH_ENTRIES;
 use crate::sql::Entry;
+
+/// An entry whose tables have no more raw bytes than this is done at once.
+const SMALL_BYTES: u64 = 256 << 10;
 
 /// One thing to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +28,21 @@ pub enum Job {
     Entry(usize),
 }
 
+impl Job {
+    /// The place of the entry, where it is one.
+    pub fn entry(self) -> Option<usize> {
+        match self {
+            Job::Entry(at) => Some(at),
+            Job::Chunk { .. } => None,
+        }
+    }
+}
+
 /// What to do now.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
-    /// This.
-    Run(Job),
+    /// This, on one connection: one chunk, or entries in this order.
+    Run(Vec<Job>),
     /// Nothing until another job is done.
     Wait,
     /// Nothing any more.
@@ -114,17 +128,32 @@ impl Schedule {
         self.chunks.make_contiguous().sort_unstable();
     }
 
-    /// A job that may start now.
+    /// What may start now. Entries that have no rows to work through come many at a time; one that has comes
+    /// alone, so that the others may run beside it.
     pub fn next(&mut self) -> Next {
-        let free =
-            self.ready.iter().find(|(_, at)| !self.running.iter().any(|other| self.conflict(*at, *other))).copied();
-        if let Some(found) = free {
+        let mut mine: Vec<usize> = Vec::new();
+        let candidates: Vec<_> = self.ready.iter().take(BATCH_ENTRIES * 2).copied().collect();
+        for found in candidates {
+            let (std::cmp::Reverse(weight), at) = found;
+            let small = weight <= SMALL_BYTES;
+            if mine.len() >= BATCH_ENTRIES || (!mine.is_empty() && !small) {
+                break;
+            }
+            if self.running.iter().any(|other| self.conflict(at, *other)) {
+                continue;
+            }
             self.ready.remove(&found);
-            self.running.push(found.1);
-            return Next::Run(Job::Entry(found.1));
+            mine.push(at);
+            if !small {
+                break;
+            }
+        }
+        if !mine.is_empty() {
+            self.running.extend(&mine);
+            return Next::Run(mine.into_iter().map(Job::Entry).collect());
         }
         if let Some((data, chunk)) = self.chunks.pop_front() {
-            return Next::Run(Job::Chunk { data, chunk });
+            return Next::Run(vec![Job::Chunk { data, chunk }]);
         }
         if self.left == 0 { Next::Finished } else { Next::Wait }
     }
@@ -184,24 +213,51 @@ mod tests {
         let mut schedule = Schedule::new(loads, &[&index], &HashMap::from([(5, 1), (6, 2)]));
         let first = Job::Chunk { data: 1, chunk: 0 };
         let second = Job::Chunk { data: 2, chunk: 0 };
-        assert_eq!(schedule.next(), Next::Run(first));
-        assert_eq!(schedule.next(), Next::Run(second));
+        assert_eq!(schedule.next(), Next::Run(vec![first]));
+        assert_eq!(schedule.next(), Next::Run(vec![second]));
         assert_eq!(schedule.next(), Next::Wait);
         assert_eq!(schedule.done(first), Some(1));
-        assert_eq!(schedule.next(), Next::Run(Job::Entry(0)));
+        assert_eq!(schedule.next(), Next::Run(vec![Job::Entry(0)]));
         assert_eq!(schedule.done(second), Some(2));
         schedule.done(Job::Entry(0));
         assert_eq!(schedule.next(), Next::Finished);
     }
 
+    fn load(entry: u32, data: u32) -> Load {
+        Load { entry, data, bytes: 10 * SMALL_BYTES, chunks: 1 }
+    }
+
     #[test]
     fn two_entries_that_lock_one_table_do_not_meet() {
         let (a, b, c) = (entry(10, &[1], &[1]), entry(11, &[1], &[1]), entry(12, &[2], &[2]));
-        let mut schedule = Schedule::new(Vec::new(), &[&a, &b, &c], &HashMap::new());
-        assert_eq!(schedule.next(), Next::Run(Job::Entry(0)));
-        assert_eq!(schedule.next(), Next::Run(Job::Entry(2)));
+        let loads = vec![load(5, 1), load(6, 2)];
+        let mut schedule = Schedule::new(loads, &[&a, &b, &c], &HashMap::from([(5, 1), (6, 2)]));
+        let chunks = [Job::Chunk { data: 1, chunk: 0 }, Job::Chunk { data: 2, chunk: 0 }];
+        for chunk in chunks {
+            assert_eq!(schedule.next(), Next::Run(vec![chunk]));
+        }
+        for chunk in chunks {
+            schedule.done(chunk);
+        }
+        assert_eq!(schedule.next(), Next::Run(vec![Job::Entry(0)]));
+        assert_eq!(schedule.next(), Next::Run(vec![Job::Entry(2)]));
         assert_eq!(schedule.next(), Next::Wait);
         schedule.done(Job::Entry(0));
-        assert_eq!(schedule.next(), Next::Run(Job::Entry(1)));
+        assert_eq!(schedule.next(), Next::Run(vec![Job::Entry(1)]));
+    }
+
+    #[test]
+    fn entries_without_rows_come_together() {
+        let entries: Vec<Entry> = (1..=250).map(|id| entry(id, &[], &[id])).collect();
+        let entries: Vec<&Entry> = entries.iter().collect();
+        let mut schedule = Schedule::new(Vec::new(), &entries, &HashMap::new());
+        let mut sizes = Vec::new();
+        while let Next::Run(jobs) = schedule.next() {
+            sizes.push(jobs.len());
+            for job in jobs {
+                schedule.done(job);
+            }
+        }
+        assert_eq!(sizes, [100, 100, 50]);
     }
 }
