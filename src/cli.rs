@@ -186,8 +186,11 @@ pub struct DumpArgs {
     /// Archive to write; - for standard output
     #[arg(short = 'f', long, value_name = "FILE", conflicts_with = "dir")]
     pub file: Option<PathBuf>,
-    /// Directory to write <database>_<environment>_<UTC time>.tar.zst into [env: PGSNAP_DIR]
-    #[arg(long, value_name = "DIR")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        help = "Directory to write <database>_<environment>_<UTC time>.tar.zst into [env: PGSNAP_DIR]"
+    )]
     pub dir: Option<PathBuf>,
     /// Connections that copy rows at a time
     #[arg(short = 'j', long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
