@@ -155,7 +155,7 @@ async fn write<W: Write + Send + 'static>(
     let key = restrict_key()?;
     let mut writer = Writer::new(out);
     let mut encoder = Encoder::new(options.level)?;
-    let head = head(&manifest);
+    let head = Head::from(&manifest);
     let entries = serde_json::to_vec(&script).during(Fault::Disk, || "cannot write the entries".into())?;
     for (path, content) in [
         (HEAD_PATH, head.to_json()),
@@ -227,20 +227,6 @@ fn manifest(
         sequences: contents.sequences.len() as u64,
         entries: script.entries.len() as u64,
         ..Manifest::default()
-    }
-}
-
-fn head(manifest: &Manifest) -> Head {
-    Head {
-        format: manifest.format,
-        features: manifest.features.clone(),
-        writer: manifest.writer.clone(),
-        database: manifest.database.clone(),
-        environment: manifest.environment.clone(),
-        server_version: manifest.server_version.clone(),
-        server_version_num: manifest.server_version_num,
-        encoding: manifest.encoding.clone(),
-        started: manifest.started.clone(),
     }
 }
 
