@@ -149,10 +149,16 @@ fn screen(report: &ReportArgs) -> (Arc<Terminal>, Arc<dyn Progress>) {
     (Arc::clone(&screen), screen)
 }
 
+/// A line on standard output. Whoever reads it may stop (`| head`): that is no error of ours.
+fn print(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
 /// The summary: JSON to stdout where asked for, else lines to stderr.
 fn tell(report: &ReportArgs, json: &impl serde::Serialize, lines: impl FnOnce() -> String) {
     if report.json {
-        println!("{}", serde_json::to_string_pretty(json).expect("summaries are plain data"));
+        print(&serde_json::to_string_pretty(json).expect("summaries are plain data"));
     } else if !report.quiet {
         eprintln!("pgsnap: {}", lines());
     }
@@ -224,9 +230,9 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
 fn run_inspect(args: &InspectArgs) -> Result<u8> {
     let inspection = inspect(&args.archive)?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&inspection).expect("inspections are plain data"));
+        print(&serde_json::to_string_pretty(&inspection).expect("inspections are plain data"));
     } else {
-        println!("{}", terminal::inspected(&inspection));
+        print(&terminal::inspected(&inspection));
     }
     Ok(0)
 }
