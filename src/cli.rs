@@ -68,13 +68,38 @@ pub struct ConnectArgs {
 
 /// What to take.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "What to take")]
 pub struct SelectionArgs {
-    /// Only these schemas (may be repeated; * and ? match)
+    /// Only these schemas (may be repeated, as all patterns)
     #[arg(short = 'n', long = "schema", value_name = "PATTERN")]
     pub schema: Vec<String>,
-    /// Only these tables (may be repeated; [schema.]name, * and ? match)
+    /// Not these schemas
+    #[arg(short = 'N', long, value_name = "PATTERN")]
+    pub exclude_schema: Vec<String>,
+    /// Only these tables, views and sequences ([schema.]name)
     #[arg(short = 't', long = "table", value_name = "PATTERN")]
     pub table: Vec<String>,
+    /// Not these tables
+    #[arg(short = 'T', long, value_name = "PATTERN")]
+    pub exclude_table: Vec<String>,
+    /// These tables without their rows
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude_table_data: Vec<String>,
+    /// Of extensions only these
+    #[arg(short = 'e', long = "extension", value_name = "PATTERN")]
+    pub extension: Vec<String>,
+    /// Not these extensions
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude_extension: Vec<String>,
+    /// Read lines of "include|exclude KIND PATTERN", in pg_dump's form; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub filter: Vec<PathBuf>,
+    /// Fail where a pattern to include matches nothing, even if others match
+    #[arg(long)]
+    pub strict_names: bool,
+    /// Only this section: pre-data, data or post-data (may be repeated)
+    #[arg(long, value_name = "SECTION", conflicts_with_all = ["schema_only", "data_only"])]
+    pub section: Vec<SectionArg>,
     /// Only the schema, no rows
     #[arg(short = 's', long, conflicts_with = "data_only")]
     pub schema_only: bool,
@@ -87,10 +112,59 @@ pub struct SelectionArgs {
     /// Leave out privileges (GRANT, REVOKE)
     #[arg(short = 'x', long, visible_alias = "no-acl")]
     pub no_privileges: bool,
+    /// Leave out comments
+    #[arg(long)]
+    pub no_comments: bool,
+    /// Leave out row security policies
+    #[arg(long)]
+    pub no_policies: bool,
+    /// Leave out publications
+    #[arg(long)]
+    pub no_publications: bool,
+    /// Leave out subscriptions
+    #[arg(long)]
+    pub no_subscriptions: bool,
+    /// Leave out security labels
+    #[arg(long)]
+    pub no_security_labels: bool,
+    /// Leave out tablespaces: everything goes into the default one
+    #[arg(long)]
+    pub no_tablespaces: bool,
+    /// Leave out table access methods
+    #[arg(long)]
+    pub no_table_access_method: bool,
+    /// Role to become after connecting (SET ROLE)
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+}
+
+/// pg_dump's sections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[allow(missing_docs)]
+pub enum SectionArg {
+    PreData,
+    Data,
+    PostData,
+}
+
+/// Patterns that mean a table's partitions and inheritance children too: only a live database knows them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to take")]
+pub struct ChildrenArgs {
+    /// As -t, with partitions and inheritance children
+    #[arg(long, value_name = "PATTERN")]
+    pub table_and_children: Vec<String>,
+    /// As -T, with partitions and inheritance children
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude_table_and_children: Vec<String>,
+    /// As --exclude-table-data, with partitions and inheritance children
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude_table_data_and_children: Vec<String>,
 }
 
 /// How much to say.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct ReportArgs {
     /// Say more
     #[arg(short = 'v', long, conflicts_with = "quiet")]
@@ -112,8 +186,11 @@ pub struct DumpArgs {
     /// Archive to write; - for standard output
     #[arg(short = 'f', long, value_name = "FILE", conflicts_with = "dir")]
     pub file: Option<PathBuf>,
-    /// Directory to write <database>_<environment>_<UTC time>.tar.zst into [env: PGSNAP_DIR]
-    #[arg(long, value_name = "DIR")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        help = "Directory to write <database>_<environment>_<UTC time>.tar.zst into [env: PGSNAP_DIR]"
+    )]
     pub dir: Option<PathBuf>,
     /// Connections that copy rows at a time
     #[arg(short = 'j', long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -126,6 +203,8 @@ pub struct DumpArgs {
     pub lock_wait_timeout: std::time::Duration,
     #[command(flatten)]
     pub selection: SelectionArgs,
+    #[command(flatten)]
+    pub children: ChildrenArgs,
     #[command(flatten)]
     pub report: ReportArgs,
 }

@@ -6,16 +6,18 @@ use std::sync::Arc;
 
 use clap::Parser;
 use pgsnap::cli::{
-    Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ReportArgs, RestoreArgs, SelectionArgs, VerifyArgs,
+    ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ReportArgs, RestoreArgs, SectionArg, SelectionArgs,
+    VerifyArgs,
 };
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
 use pgsnap::command::restore::{RestoreOptions, restore};
-use pgsnap::command::selection::{Pattern, Selection};
+use pgsnap::command::selection::{Named, Pattern, Selection, filter};
 use pgsnap::command::verify::verify;
 use pgsnap::connect::{DotEnv, Flags, Settings};
 use pgsnap::error::{Error, Fault, Result};
 use pgsnap::progress::Progress;
+use pgsnap::sql::Section;
 use pgsnap::terminal::{self, Terminal};
 
 /// Done, but objects were skipped.
@@ -66,7 +68,7 @@ async fn interrupted() {
     }
 }
 
-fn settings(args: &ConnectArgs) -> Result<Settings> {
+fn settings(args: &ConnectArgs, role: Option<&String>) -> Result<Settings> {
     let files = DotEnv::read(Path::new("."));
     let flags = Flags {
         conn: args.dbname.clone(),
@@ -75,19 +77,71 @@ fn settings(args: &ConnectArgs) -> Result<Settings> {
         user: args.username.clone(),
         environment: args.env.clone(),
     };
-    Settings::resolve(&flags, &|name| std::env::var(name).ok(), &files)
+    let settings = Settings::resolve(&flags, &|name| std::env::var(name).ok(), &files)?;
+    Ok(Settings { role: role.cloned(), ..settings })
 }
 
-fn selection(args: &SelectionArgs) -> Result<Selection> {
-    let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::parse(text)).collect::<Result<Vec<_>>>();
-    Ok(Selection {
-        schemas: patterns(&args.schema)?,
-        tables: patterns(&args.table)?,
+/// What to take. Filter files come last, so that what they name adds to the options.
+fn selection(args: &SelectionArgs, children: Option<&ChildrenArgs>) -> Result<Selection> {
+    let patterns = |texts: &[String], named, with: &[String]| {
+        let one = |text: &String| Pattern::parse(text, named, false);
+        let family = |text: &String| Pattern::parse(text, named, true);
+        texts.iter().map(one).chain(with.iter().map(family)).collect::<Result<Vec<_>>>()
+    };
+    let with = |pick: fn(&ChildrenArgs) -> &Vec<String>| children.map(pick).map_or(&[][..], Vec::as_slice);
+    let mut selection = Selection {
+        schemas: patterns(&args.schema, Named::Schema, &[])?,
+        not_schemas: patterns(&args.exclude_schema, Named::Schema, &[])?,
+        tables: patterns(&args.table, Named::Table, with(|children| &children.table_and_children))?,
+        not_tables: patterns(&args.exclude_table, Named::Table, with(|children| &children.exclude_table_and_children))?,
+        not_data: patterns(
+            &args.exclude_table_data,
+            Named::Table,
+            with(|children| &children.exclude_table_data_and_children),
+        )?,
+        extensions: patterns(&args.extension, Named::Extension, &[])?,
+        not_extensions: patterns(&args.exclude_extension, Named::Extension, &[])?,
+        strict_names: args.strict_names,
         schema_only: args.schema_only,
         data_only: args.data_only,
+        sections: args.section.iter().map(|section| section_of(*section)).collect(),
         no_owner: args.no_owner,
         no_privileges: args.no_privileges,
-    })
+        no_comments: args.no_comments,
+        no_policies: args.no_policies,
+        no_publications: args.no_publications,
+        no_subscriptions: args.no_subscriptions,
+        no_security_labels: args.no_security_labels,
+        no_tablespaces: args.no_tablespaces,
+        no_table_access_method: args.no_table_access_method,
+    };
+    for file in &args.filter {
+        filter::read(&mut selection, &read_text(file)?, &file.display().to_string())?;
+    }
+    if children.is_none() && [&selection.tables, &selection.not_tables, &selection.not_data].iter().any(has_children) {
+        return Err(Error::new(Fault::Usage, "an archive does not tell which tables are children of which")
+            .hint("name the children themselves, or use such patterns on dump"));
+    }
+    Ok(selection)
+}
+
+fn has_children(patterns: &&Vec<Pattern>) -> bool {
+    patterns.iter().any(|pattern| pattern.children)
+}
+
+fn section_of(section: SectionArg) -> Section {
+    match section {
+        SectionArg::PreData => Section::PreData,
+        SectionArg::Data => Section::Data,
+        SectionArg::PostData => Section::PostData,
+    }
+}
+
+/// A text file; `-` is standard input.
+fn read_text(path: &Path) -> Result<String> {
+    let read =
+        if path.as_os_str() == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
+    read.map_err(|cause| Error::new(Fault::Usage, format!("cannot read {}", path.display())).caused_by(cause))
 }
 
 fn screen(report: &ReportArgs) -> (Arc<Terminal>, Arc<dyn Progress>) {
@@ -116,11 +170,11 @@ async fn run_dump(args: &DumpArgs) -> Result<u8> {
         return Err(Error::new(Fault::Usage, "--json and -f - both want standard output"));
     }
     let options = DumpOptions {
-        settings: settings(&args.connect)?,
+        settings: settings(&args.connect, args.selection.role.as_ref())?,
         destination,
         jobs: usize::from(args.jobs),
         level: args.level,
-        selection: selection(&args.selection)?,
+        selection: selection(&args.selection, Some(&args.children))?,
         lock_wait: args.lock_wait_timeout,
     };
     let (screen, progress) = screen(&args.report);
@@ -155,9 +209,9 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
     }
     let options = RestoreOptions {
         archive: Some(args.archive.clone()).filter(|path| path.as_os_str() != "-"),
-        settings: settings(&args.connect)?,
+        settings: settings(&args.connect, args.selection.role.as_ref())?,
         jobs: usize::from(args.jobs),
-        selection: selection(&args.selection)?,
+        selection: selection(&args.selection, None)?,
     };
     let (screen, progress) = screen(&args.report);
     let result = restore(options, progress).await;

@@ -168,13 +168,9 @@ impl Graph {
         }
         for at in 0..self.objects.len() {
             let object = &self.objects[at];
-            let reaches = match object.kind {
-                Kind::Trigger | Kind::ForeignKey | Kind::NotNull => true,
-                // Keys are made with ONLY.
-                Kind::Constraint => object.label != Kind::Constraint.label(),
-                _ => false,
+            let (true, Section::PostData, Some(table)) = (object.reaches_children, object.section, object.table) else {
+                continue;
             };
-            let (true, Section::PostData, Some(table)) = (reaches, object.section, object.table) else { continue };
             // A foreign key reaches the parts of both its tables.
             let (mut found, mut stack) = (BTreeSet::new(), [&[table], object.locks.as_slice()].concat());
             while let Some(parent) = stack.pop() {

@@ -4,7 +4,7 @@
 # Fetches the source package of the installed PostgreSQL 15 from the distribution, builds the regression
 # library with the server's headers, runs the regression SQL on a throwaway server, and judges the copy that
 # pgsnap makes with pg_dump: the dump of the restored database must equal the dump of a database that
-# `pg_dump | psql` made; where that falls short, being equal to the source is right too.
+# `pg_dump | psql` made; where that falls short, being equal to the source is right too. The last archive is restored with psql alone, too.
 #
 #   tests/regression.sh [JOBS…]      each value of -j to try; 1 and 4 unless told
 #
@@ -221,28 +221,17 @@ copy_of expected
 take regression
 take expected
 
-status=EQUAL
-[ $# -gt 0 ] || set -- 1 4
-for jobs in "$@"; do
-    copy=copy_$jobs
-    archive=$work/regression-$jobs.tar.zst
-    copy_of "$copy"
-    "$PGSNAP" dump -d "postgresql:///regression" -f "$archive" -j "$jobs" >>"$log" 2>&1 &&
-        "$PGSNAP" verify "$archive" >>"$log" 2>&1 &&
-        "$PGSNAP" restore "$archive" -d "postgresql:///$copy" -j "$jobs" >>"$log" 2>&1 || {
-        tail -5 "$log" >&2
-        status=DIFFERS
-        continue
-    }
-    take "$copy"
-    python3 - "$work" regression expected "$copy" <<'JUDGE' || status=DIFFERS
+# Fails unless the database $1 is an exact copy; says what differs.
+judge() {
+    take "$1"
+    python3 - "$work" regression expected "$1" <<'JUDGE'
 import re, sys
 from collections import Counter
 
 def entries(path):
     """A schema dump as entries: header line and text."""
     found, header, body = Counter(), "(start)", []
-    for line in open(path, errors="surrogateescape"):
+    for line in open(path, errors="surrogateescape", newline="\n"):
         if line.startswith("-- Name: "):
             found[header, "".join(body)] += 1
             header, body = line.strip(), []
@@ -254,7 +243,7 @@ def entries(path):
 def rows(path):
     """A data dump: the sorted rows under each COPY, other statements each under itself."""
     found, header = {}, None
-    for line in open(path, errors="surrogateescape"):
+    for line in open(path, errors="surrogateescape", newline="\n"):
         if header is not None and line == "\\.\n":
             header = None
         elif header is not None:
@@ -285,6 +274,46 @@ print(f"{copy}: {sum(expected_s.values())} entries, {sum(map(len, expected_r.val
       f"{sum(better.values())} better than pg_dump's copy", file=sys.stderr)
 sys.exit(bool(lost or extra or wrong))
 JUDGE
+}
+
+restored() {
+    "$PGSNAP" dump -d "postgresql:///regression" -f "$archive" -j "$1" >>"$log" 2>&1 &&
+        "$PGSNAP" verify "$archive" >>"$log" 2>&1 &&
+        "$PGSNAP" restore "$archive" -d "postgresql:///$2" -j "$1" >>"$log" 2>&1
+}
+
+# The archive with tar, zstd and psql alone.
+restored_by_hand() {
+    mkdir "$work/unpacked"
+    tar --zstd -xf "$archive" -C "$work/unpacked" &&
+        (cd "$work/unpacked" && "$bin/psql" -Xq -v ON_ERROR_STOP=1 -d "$1" -f restore.sql) >>"$log" 2>&1
+}
+
+fails() {
+    tail -5 "$log" >&2
+    status=DIFFERS
+}
+
+status=EQUAL
+[ $# -gt 0 ] || set -- 1 4
+for jobs in "$@"; do
+    archive=$work/regression-$jobs.tar.zst
+    copy_of "copy_$jobs"
+    if restored "$jobs" "copy_$jobs"; then
+        judge "copy_$jobs" || status=DIFFERS
+    else
+        fails
+    fi
 done
+if command -v zstd >/dev/null; then
+    copy_of copy_by_hand
+    if restored_by_hand copy_by_hand; then
+        judge copy_by_hand || status=DIFFERS
+    else
+        fails
+    fi
+else
+    note "without zstd the archive is not restored by hand"
+fi
 echo "$status"
 [ "$status" = EQUAL ]

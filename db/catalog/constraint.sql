@@ -1,5 +1,6 @@
 -- Primary keys, unique and exclusion constraints of the wanted tables. Checks and not-null constraints
--- come with their table.
+-- come with their table. "made_by" is the constraint of the parent that makes this one too: of those that
+-- exclude (periods do as well), since no server can attach them.
 SELECT k.oid,
        n.nspname::text AS schema,
        k.conname::text AS name,
@@ -25,7 +26,11 @@ SELECT k.oid,
        CASE WHEN k.contype = 'x' THEN pg_catalog.pg_get_constraintdef(k.oid) END AS definition,
        i.indisclustered AS clustered,
        i.indisreplident AS replica_identity,
-       coalesce(ts.spcname::text, '') AS tablespace
+       coalesce(ts.spcname::text, '') AS tablespace,
+       i.indisexclusion AS exclusive,
+       m.oid AS made_by_oid,
+       m.conname::text AS made_by_name,
+       pg_catalog.quote_ident(mn.nspname) || '.' || pg_catalog.quote_ident(mt.relname) AS made_by_table
 FROM pg_catalog.unnest($1::oid[]) AS wanted(oid)
 JOIN pg_catalog.pg_constraint k ON k.conrelid = wanted.oid AND k.contype IN ('p', 'u', 'x')
 JOIN pg_catalog.pg_class t ON t.oid = k.conrelid
@@ -33,5 +38,8 @@ JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace
+LEFT JOIN pg_catalog.pg_constraint m ON m.oid = k.conparentid AND i.indisexclusion AND m.conrelid = ANY ($1::oid[])
+LEFT JOIN pg_catalog.pg_class mt ON mt.oid = m.conrelid
+LEFT JOIN pg_catalog.pg_namespace mn ON mn.oid = mt.relnamespace
 WHERE i.indisready AND (i.indisvalid OR t.relkind = 'p')
 ORDER BY n.nspname::text COLLATE "C", k.conname::text COLLATE "C", t.relname::text COLLATE "C"

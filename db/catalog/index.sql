@@ -17,6 +17,7 @@ SELECT c.oid,
        (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attstattarget) ORDER BY a.attnum)
         FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = c.oid AND a.attstattarget >= 0)::text AS statistics,
+       i.indisexclusion AS exclusive,
        h.inhparent AS parent_oid,
        p.indrelid AS parent_table_oid,
        pg_catalog.quote_ident(pn.nspname) || '.' || pg_catalog.quote_ident(pc.relname) AS parent_name

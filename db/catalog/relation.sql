@@ -9,7 +9,8 @@ SELECT c.oid,
        m.refobjid AS extension_oid,
        f.condition AS config_condition,
        f.condition IS NOT NULL AS config,
-       o.refobjid AS owner_table_oid
+       o.refobjid AS owner_table_oid,
+       coalesce(o.deptype = 'i', false) AS identity
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_depend m

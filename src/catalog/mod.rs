@@ -6,7 +6,9 @@
 //!
 //! Invariant: everything here runs on the leader's connection, inside its snapshot.
 
+mod alias;
 pub mod data;
+pub mod matching;
 mod resolve;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -17,6 +19,7 @@ use tokio_postgres::types::Type;
 
 use crate::error::{During, Error, Fault, Result};
 use crate::object::{Edge, Kind, Object, ObjectId, Oid, READERS, Reader, Row, class, subscription};
+use alias::Alias;
 pub use resolve::resolve;
 
 /// A relation as listed before anything is locked.
@@ -39,6 +42,8 @@ pub struct Listed {
     pub config: Option<String>,
     /// For a sequence: the table whose column owns it.
     pub owner_table: Option<Oid>,
+    /// For a sequence: it is part of that column (an identity), not only owned by it.
+    pub identity: bool,
 }
 
 /// The database that is read.
@@ -88,6 +93,8 @@ pub struct Granted {
     pub base: Vec<String>,
     /// The object itself is not copied: an extension's, or built in.
     pub member: bool,
+    /// The extension that made the object.
+    pub extension: Option<Oid>,
 }
 
 /// Something that no query covers, or that this role may not see.
@@ -108,6 +115,8 @@ pub struct Catalog {
     pub objects: Vec<Object>,
     /// What needs what, aliases followed.
     pub edges: Vec<Edge>,
+    /// What needs a relation that was not read.
+    pub outside: Vec<Edge>,
     /// Comments and labels.
     pub notes: Vec<Note>,
     /// Privileges.
@@ -208,6 +217,7 @@ pub async fn list(client: &Client, major: u32) -> Result<Vec<Listed>> {
                 extension: row.opt_oid("extension_oid")?,
                 config: row.opt_text("config_condition")?,
                 owner_table: row.opt_oid("owner_table_oid")?,
+                identity: row.flag("identity")?,
             })
         })
         .collect()
@@ -292,6 +302,7 @@ pub async fn read(clients: &[&Client], major: u32, relations: &[Oid]) -> Result<
     let mut catalog = Catalog {
         objects,
         edges: Vec::new(),
+        outside: Vec::new(),
         notes: notes(&comments, false)?,
         granted: granted.iter().map(|row| read_granted(&Row(row))).collect::<Result<_>>()?,
         on_extension: BTreeMap::new(),
@@ -302,54 +313,12 @@ pub async fn read(clients: &[&Client], major: u32, relations: &[Oid]) -> Result<
     for note in catalog.notes.iter_mut().filter(|note| note.column > 0) {
         note.on = alias.composite(note.on);
     }
+    for granted in &mut catalog.granted {
+        granted.extension = Some(alias.follow(granted.on)).filter(|id| id.class == class::EXTENSION).map(|id| id.oid);
+    }
     catalog.read_edges(&depend, &alias)?;
     catalog.order_refreshes();
     Ok(catalog)
-}
-
-/// Rows that stand for others, and what extensions made.
-struct Alias {
-    real: HashMap<ObjectId, ObjectId>,
-    members: HashSet<ObjectId>,
-}
-
-impl Alias {
-    fn read(rows: &[tokio_postgres::Row]) -> Result<Alias> {
-        let mut alias = Alias { real: HashMap::new(), members: HashSet::new() };
-        for row in rows {
-            let row = Row(row);
-            let id = ObjectId::new(row.oid("class")?, row.oid("oid")?);
-            let real = ObjectId::new(row.oid("real_class")?, row.oid("real_oid")?);
-            if row.flag("member")? {
-                alias.members.insert(id);
-                alias.real.insert(id, real);
-            } else {
-                // What an extension made is the extension's, whatever else it stands for.
-                alias.real.entry(id).or_insert(real);
-            }
-        }
-        Ok(alias)
-    }
-
-    fn is_member(&self, object: &Object) -> bool {
-        self.members.contains(&object.id) || object.table.is_some_and(|table| self.members.contains(&table))
-    }
-
-    /// The type, where `id` is the relation of a composite type.
-    fn composite(&self, id: ObjectId) -> ObjectId {
-        self.real.get(&id).copied().filter(|real| real.class == class::TYPE).unwrap_or(id)
-    }
-
-    /// The object that `id` stands for. Chains are short: array, row type, relation, extension.
-    fn follow(&self, mut id: ObjectId) -> ObjectId {
-        for _ in 0..16 {
-            match self.real.get(&id) {
-                Some(real) if *real != id => id = *real,
-                _ => break,
-            }
-        }
-        id
-    }
 }
 
 fn notes(rows: &[tokio_postgres::Row], labels: bool) -> Result<Vec<Note>> {
@@ -388,6 +357,7 @@ fn read_granted(row: &Row<'_>) -> Result<Granted> {
         current: row.texts("current")?,
         base: row.texts("base")?,
         member: row.flag("member")?,
+        extension: None,
     })
 }
 
@@ -411,8 +381,13 @@ impl Catalog {
             let to = real(ObjectId::new(row.oid("needed_class")?, row.oid("needed_oid")?));
             let by_query = from.class == class::REWRITE;
             let from = real(from);
-            if from != to && known.contains(&from) && known.contains(&to) {
-                self.edges.push(Edge { from, to, by_query });
+            if from != to && known.contains(&from) {
+                let edge = Edge { from, to, by_query };
+                if known.contains(&to) {
+                    self.edges.push(edge);
+                } else if to.class == class::RELATION {
+                    self.outside.push(edge);
+                }
             }
         }
         for object in &mut self.objects {
@@ -468,22 +443,23 @@ impl Catalog {
         }
     }
 
-    /// Leaves only the objects that `wanted` names, with the edges, notes and privileges among them. `built_in` keeps the privileges of objects that
-    /// are not copied themselves (an extension's, the server's).
-    pub fn keep(&mut self, wanted: impl Fn(&Object) -> bool, built_in: bool, large_objects: bool) {
+    /// Leaves only the objects that `wanted` names, with the edges, notes and privileges among them.
+    /// `member` tells whether privileges on what is not copied itself are kept, by its extension; `None` is
+    /// the server.
+    pub fn keep(
+        &mut self,
+        wanted: impl Fn(&Object) -> bool,
+        member: impl Fn(Option<Oid>) -> bool,
+        large_objects: bool,
+    ) {
+        let read: HashSet<ObjectId> = self.objects.iter().map(|object| object.id).collect();
         self.objects.retain(|object| wanted(object));
         let known: HashSet<ObjectId> = self.objects.iter().map(|object| object.id).collect();
         let kept = |id: &ObjectId| known.contains(id) || (large_objects && id.class == class::LARGE_OBJECT);
         self.edges.retain(|edge| known.contains(&edge.from) && known.contains(&edge.to));
         self.notes.retain(|note| kept(&note.on));
-        self.granted.retain(|granted| kept(&granted.on) || (built_in && granted.member));
-    }
-}
-
-impl Alias {
-    /// Like [`Alias::follow`], for edges by hand: an id that is an object stays, but the index of a
-    /// constraint is its constraint.
-    fn follow_unless(&self, id: ObjectId, known: &HashSet<ObjectId>) -> ObjectId {
-        if known.contains(&id) && id.class != class::RELATION { id } else { self.follow(id) }
+        self.granted.retain(|granted| {
+            kept(&granted.on) || (granted.member && !read.contains(&granted.on) && member(granted.extension))
+        });
     }
 }

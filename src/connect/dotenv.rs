@@ -63,7 +63,7 @@ impl DotEnv {
         out
     }
 
-    /// The value of `key` in file number `file` (see [`FILE_NAMES`]). Of several lines the last counts,
+    /// The value of `key` in file number `file` (`.env.local`, `.env`). Of several lines the last counts,
     /// as in a shell.
     ///
     /// # Errors

@@ -139,7 +139,7 @@ impl Session {
 
     /// The pinned settings as `SET LOCAL …;` statements, for transactions behind a pooler.
     pub fn local_settings(&self) -> String {
-        pins::statements(&self.pins, true)
+        pins::statements(&self.pins, true) + &self.role("LOCAL")
     }
 
     /// Ends the session and waits, within a limit, until the server has been told.
@@ -425,11 +425,17 @@ impl Session {
         }
     }
 
+    /// After the pins: some of them the role that connected may set and the other not.
+    fn role(&self, scope: &str) -> String {
+        let role = self.settings.role.as_ref();
+        role.map(|role| format!("SET {scope} ROLE '{}';", role.replace('\'', "''"))).unwrap_or_default()
+    }
+
     async fn pin(&self) -> std::result::Result<(), Refusal> {
         if self.pooled && self.purpose == Purpose::Dump {
             return Ok(());
         }
-        let sql = pins::statements(&self.pins, false);
+        let sql = pins::statements(&self.pins, false) + &self.role("SESSION");
         // So that the server gives up a statement nobody waits for any more: a lock, an index. Not every
         // system can, and then it refuses.
         let watch = async {

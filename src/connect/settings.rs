@@ -172,6 +172,8 @@ pub struct Settings {
     pub port: u16,
     /// The role.
     pub user: String,
+    /// The role to become once connected (SET ROLE).
+    pub role: Option<String>,
     /// The password, if any was found.
     pub password: Option<Password>,
     /// The database.
@@ -260,6 +262,7 @@ fn resolve_on(flags: &Flags, files: &DotEnv, outside: &Outside<'_>) -> Result<Se
         host,
         hostaddr,
         port,
+        role: None,
         password: None,
         tls,
         channel_binding,

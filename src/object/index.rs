@@ -54,6 +54,10 @@ pub fn marks(row: &Row<'_>, table: &str, index: &str) -> Result<Vec<String>> {
 }
 
 fn attach(row: &Row<'_>, index: &Object, table: ObjectId) -> Result<Option<Object>> {
+    if row.flag("exclusive")? {
+        // No server can attach it; its constraint comes from the parent's.
+        return Ok(None);
+    }
     let (Some(parent), Some(parent_table), Some(parent_name)) =
         (row.opt_oid("parent_oid")?, row.opt_oid("parent_table_oid")?, row.opt_text("parent_name")?)
     else {

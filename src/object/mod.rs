@@ -195,6 +195,8 @@ pub struct Object {
     pub dormant: bool,
     /// The table it belongs to: it is wanted when the table is, and locks it when it runs.
     pub table: Option<ObjectId>,
+    /// Its statement reaches the table's children and partitions: it waits for their rows and locks them.
+    pub reaches_children: bool,
     /// Dependencies that pg_depend does not record.
     pub depends: Vec<ObjectId>,
     /// Tables it locks besides `table` (the other side of a foreign key).
@@ -235,6 +237,7 @@ impl Object {
             inside: None,
             dormant: false,
             table: None,
+            reaches_children: matches!(kind, Kind::Trigger | Kind::ForeignKey | Kind::NotNull),
             depends: Vec::new(),
             locks: Vec::new(),
             columns: Vec::new(),

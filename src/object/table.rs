@@ -187,6 +187,7 @@ impl Table {
         for check in self.checks.iter().filter(|check| self.prints_check(check) || (!check.valid && check.local)) {
             let mut object = Object::new(Kind::Constraint, check.id(), &check.name);
             object.label = "CHECK CONSTRAINT";
+            object.reaches_children = true;
             object.schema = table.schema.clone();
             object.tie = vec![table.name.clone()];
             object.table = Some(table.id);

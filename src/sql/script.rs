@@ -7,6 +7,7 @@
 //!
 //! Invariant: an entry depends only on entries before it, so ids are positions and grow.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -148,6 +149,32 @@ impl Placement {
 }
 
 impl Script {
+    /// Leaves only what `wanted` takes and what belongs to it, changed by `strip`. The ids stay positions,
+    /// so they are given anew.
+    pub fn reduce(&mut self, wanted: impl Fn(&Entry) -> bool, strip: impl Fn(&mut Entry)) {
+        let mut ids: HashMap<u32, u32> = HashMap::new();
+        let mut entries = Vec::with_capacity(self.entries.len());
+        let mut roles = BTreeSet::new();
+        for mut entry in std::mem::take(&mut self.entries) {
+            let parent = entry.parent.map(|parent| ids.get(&parent).copied());
+            if !wanted(&entry) || parent == Some(None) {
+                continue;
+            }
+            strip(&mut entry);
+            let id = entries.len() as u32 + 1;
+            ids.insert(entry.id, id);
+            entry.id = id;
+            entry.parent = parent.flatten();
+            for list in [&mut entry.depends, &mut entry.locks] {
+                *list = list.iter().filter_map(|id| ids.get(id).copied()).collect();
+            }
+            roles.extend(entry.owner.iter().filter(|_| !entry.owned.is_empty()).chain(&entry.roles).cloned());
+            entries.push(entry);
+        }
+        self.entries = entries;
+        self.roles = roles.into_iter().collect();
+    }
+
     /// The entries of a pass and section as one plain SQL text that psql runs, with owners.
     pub fn render(&self, wanted: impl Fn(&Entry) -> bool) -> String {
         let mut out = String::new();
@@ -179,4 +206,32 @@ pub fn preamble(encoding: &str) -> String {
          SET lc_monetary = 'C';\nSET bytea_output = hex;\nSET default_tablespace = '';\nSET default_table_access_method = heap;\n",
         literal(encoding)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: u32, kind: &str, depends: &[u32], parent: Option<u32>) -> Entry {
+        let json = serde_json::json!({ "id": id, "kind": kind, "name": kind, "section": Section::PreData,
+            "pass": Pass::Main, "definition": "", "depends": depends, "locks": depends, "parent": parent,
+            "owner": format!("o{id}"), "owned": [kind], "roles": [format!("r{id}")] });
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn what_is_left_is_numbered_anew_and_keeps_its_company() {
+        let entries = vec![
+            entry(1, "TABLE", &[], None),
+            entry(2, "POLICY", &[1], None),
+            entry(3, "COMMENT", &[2], Some(2)),
+            entry(4, "INDEX", &[1, 2], None),
+            entry(5, "COMMENT", &[4], Some(4)),
+        ];
+        let mut script = Script { entries, roles: Vec::new() };
+        script.reduce(|entry| entry.kind != "POLICY", |entry| entry.owned.clear());
+        let told: Vec<_> = script.entries.iter().map(|e| (e.id, e.depends.clone(), e.parent)).collect();
+        assert_eq!(told, [(1, vec![], None), (2, vec![1], None), (3, vec![2], Some(2))]);
+        assert_eq!((&script.roles, &script.entries[1].locks), (&vec!["r1".into(), "r4".into(), "r5".into()], &vec![1]));
+    }
 }

@@ -189,7 +189,8 @@ fn patterns_that_match_nothing_are_wrong() {
         (["-t", "flim"], "no table matches \"flim\""),
         (["-t", "other.film"], "no table matches \"other.film\""),
         (["-n", "publik"], "no schema matches \"publik\""),
-        (["-t", "a.b.c"], "cannot read the pattern"),
+        (["-t", "a.b.c.d"], "cannot read the pattern"),
+        (["-n", "a.b.c"], "cannot read the pattern"),
     ] {
         dump_fails(&["-d", &url, args[0], args[1]], 2, &[words]);
         restore_fails(&program, &[&archive, args[0], args[1]], &target, 2, &[words]);

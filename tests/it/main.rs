@@ -24,6 +24,8 @@ mod roundtrip;
 mod selection;
 /// Do the throwaway servers start, run apart, and leave nothing behind?
 mod servers;
+/// Do the options that shape a copy give what those of pg_dump and pg_restore give?
+mod shape;
 /// Do tar, zstd and psql alone restore an archive?
 mod standalone;
 /// What the tests stand on: servers, databases, the program, the judge.

@@ -10,7 +10,7 @@ use crate::connect::Settings;
 use crate::error::{During, Error, Fault, Result};
 
 /// The default directory.
-pub const DIRECTORY: &str = "db/backups";
+const DIRECTORY: &str = "db/backups";
 
 /// Where the archive goes.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ pub enum Destination {
     File(PathBuf),
     /// `--dir`, `PGSNAP_DIR` or the default: `<database>_<environment>_<UTC time>.tar.zst` in it.
     Directory(PathBuf),
-    /// [`DIRECTORY`], which is made where it is missing.
+    /// `db/backups`, which is made where it is missing.
     Default,
 }
 

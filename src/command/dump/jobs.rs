@@ -47,7 +47,7 @@ impl Contents {
             details: Vec::new(),
             relations: Vec::new(),
         };
-        if options.selection.schema_only {
+        if !options.selection.takes_data() {
             return Ok(contents);
         }
         let listed: HashMap<Oid, _> =
@@ -55,7 +55,10 @@ impl Contents {
         let readable = |persistence: char| persistence == 'p' || (persistence == 'u' && !source.standby);
         let of_kind = |kind: char| {
             let wanted = move |relation: &&crate::catalog::Listed| relation.relkind == kind;
-            source.relations.iter().filter(wanted).filter(|relation| readable(relation.persistence))
+            let with_rows = |relation: &&crate::catalog::Listed| {
+                readable(relation.persistence) && !source.without_rows.contains(&relation.oid)
+            };
+            source.relations.iter().filter(wanted).filter(with_rows)
         };
         let oids: Vec<Oid> = of_kind('r').map(|relation| relation.oid).collect();
         let sequences: Vec<(Oid, String)> =

@@ -5,6 +5,7 @@
 //!
 //! Invariant: nothing stands under the final name before everything is written and synced.
 
+mod choose;
 mod destination;
 mod jobs;
 mod pump;
@@ -135,7 +136,7 @@ async fn write<W: Write + Send + 'static>(
 ) -> Result<(W, DumpSummary)> {
     progress.on(Event::Phase("reading the catalog"));
     let contents = Contents::read(&mut source, options).await?;
-    let Built { script, warnings } = build(
+    let Built { mut script, warnings } = build(
         std::mem::take(&mut source.catalog),
         &Parts {
             tables: &contents.tables,
@@ -149,6 +150,7 @@ async fn write<W: Write + Send + 'static>(
     for text in warnings {
         source.warn(text, progress);
     }
+    options.selection.reduce(&mut script);
     let mut manifest = manifest(&source, options, started, &contents, &script);
     let key = restrict_key()?;
     let mut writer = Writer::new(out);

@@ -9,14 +9,14 @@ use std::sync::Arc;
 use tokio_postgres::Client;
 
 use super::DumpOptions;
+use super::choose::Choice;
 use super::pump::Reconnect;
 use super::reference::References;
 use crate::archive::manifest::Skipped;
 use crate::catalog::{self, Catalog, Database, Listed};
-use crate::command::selection::Selection;
 use crate::connect::{Proof, Purpose, Session, Snapshot};
 use crate::error::{During, Error, Fault, Result};
-use crate::object::{Kind, Object, Oid, class};
+use crate::object::Oid;
 use crate::progress::{Event, Progress};
 
 /// How often a dump begins anew because tables were rewritten while it locked them.
@@ -39,6 +39,8 @@ pub struct Source {
     pub catalog: Catalog,
     /// The foreign keys of all tables, chosen or not.
     pub references: References,
+    /// Relations whose contents stay behind.
+    pub without_rows: HashSet<Oid>,
     /// The exported snapshot's name.
     pub exported: Option<String>,
     /// On a standby unlogged tables cannot be read.
@@ -59,7 +61,8 @@ impl Source {
             let client = &snapshot.session().client;
             let database = catalog::database(client, major).await?;
             let listed = catalog::list(client, major).await?;
-            let relations = choose(&listed, &options.selection)?;
+            let (choice, unmatched) = Choice::read(client, &database.name, &listed, &options.selection).await?;
+            let relations = choice.relations(&listed);
             let lockable: Vec<(&str, &str)> = relations
                 .iter()
                 .filter(|relation| matches!(relation.relkind, 'r' | 'p'))
@@ -86,7 +89,7 @@ impl Source {
                 std::iter::once(client).chain(readers.iter().map(|reader| &reader.session().client)).collect();
             let mut catalog = catalog::read(&clients, major, &detail).await?;
             let references = References::of(&catalog.objects);
-            reduce(&mut catalog, &relations, &options.selection);
+            let dangling = choice.reduce(&mut catalog, &relations, &listed, &options.selection);
             let mut source = Source {
                 snapshot,
                 readers,
@@ -99,9 +102,11 @@ impl Source {
                 references,
                 exported,
                 standby,
+                without_rows: choice.not_data,
                 warnings: options.settings.warnings.clone(),
                 skipped: Vec::new(),
             };
+            unmatched.into_iter().chain(dangling).for_each(|text| source.warn(text, progress));
             source.name_unknown(options, progress);
             return Ok(source);
         }
@@ -194,68 +199,4 @@ async fn another(leader: &Snapshot, name: &str, proof: &Proof) -> Result<Arc<Sna
 async fn join(leader: &Snapshot, name: Option<&str>, proof: Option<&Proof>, jobs: usize) -> Result<Vec<Arc<Snapshot>>> {
     let Some((name, proof)) = name.zip(proof) else { return Ok(Vec::new()) };
     futures::future::try_join_all((0..jobs).map(|_| another(leader, name, proof))).await
-}
-
-/// The relations that the selection takes, extensions' configuration tables among them.
-fn choose(listed: &[Listed], selection: &Selection) -> Result<Vec<Listed>> {
-    let schemas = listed.iter().map(|relation| relation.schema.as_str());
-    let names = listed.iter().map(|relation| (relation.schema.as_str(), relation.name.as_str()));
-    selection.check(schemas, names)?;
-    let is_copied = |relation: &&Listed| match (&relation.extension, &relation.config) {
-        (None, _) => true,
-        (Some(_), Some(_)) => true,
-        (Some(_), None) => false,
-    };
-    let directly = |relation: &Listed| match relation.extension {
-        None => selection.wants_table(&relation.schema, &relation.name),
-        // Its extension is taken only by a whole dump.
-        Some(_) => !selection.is_partial() || selection.wants_table(&relation.schema, &relation.name),
-    };
-    let tables: HashSet<Oid> =
-        listed.iter().filter(|relation| directly(relation)).map(|relation| relation.oid).collect();
-    let wanted = |relation: &&Listed| {
-        tables.contains(&relation.oid) || relation.owner_table.is_some_and(|table| tables.contains(&table))
-    };
-    Ok(listed.iter().filter(is_copied).filter(wanted).cloned().collect())
-}
-
-/// Leaves in the catalog what the selection takes.
-fn reduce(catalog: &mut Catalog, relations: &[Listed], selection: &Selection) {
-    let keep = wanted(relations, catalog, selection);
-    let whole = !selection.is_partial();
-    catalog.keep(|object| keep.contains(&object.id), whole && !selection.data_only, whole && !selection.schema_only);
-    if selection.no_owner {
-        catalog.objects.iter_mut().for_each(|object| object.owner = None);
-    }
-    if selection.no_privileges {
-        catalog.granted.clear();
-        catalog.objects.retain(|object| object.kind != Kind::DefaultPrivileges);
-    }
-}
-
-/// The objects that go with the chosen relations and schemas.
-fn wanted(relations: &[Listed], catalog: &Catalog, selection: &Selection) -> HashSet<crate::object::ObjectId> {
-    let chosen: HashSet<Oid> = relations.iter().map(|relation| relation.oid).collect();
-    let own_relation = |object: &Object| object.id.class == class::RELATION && object.kind != Kind::Index;
-    let wants = |object: &&Object| {
-        let is_data = object.kind == Kind::Refresh;
-        if (selection.schema_only && is_data) || (selection.data_only && !is_data) {
-            return false;
-        }
-        if own_relation(object) {
-            return chosen.contains(&object.id.oid);
-        }
-        if let Some(table) = object.table {
-            return chosen.contains(&table.oid);
-        }
-        if !selection.is_partial() {
-            return true;
-        }
-        match (&object.schema, object.kind) {
-            (Some(schema), _) => selection.wants_schema(schema),
-            (None, Kind::Schema) => selection.wants_schema(&object.name),
-            (None, _) => false,
-        }
-    };
-    catalog.objects.iter().filter(wants).map(|object| object.id).collect()
 }

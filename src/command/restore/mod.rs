@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 
 use crate::archive::Archive;
 use crate::command::of_archive;
-use crate::command::selection::Selection;
+use crate::command::selection::{Names, Selection};
 use crate::command::standalone::ENTRIES;
 use crate::connect::{Purpose, Session, Settings};
 use crate::error::{During, Error, Fault, Result};
@@ -70,15 +70,19 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let reading = path.clone();
     let opened = tokio::task::spawn_blocking(move || open(reading)).await.expect("opening does not panic");
     let archive = opened.map_err(named)?;
-    let script = read_script(&archive).map_err(named)?;
+    let mut script = read_script(&archive).map_err(named)?;
+    script.entries.iter_mut().for_each(|entry| options.selection.strip(entry));
     let manifest = archive.manifest();
     // An archive of rows alone can only be restored as such.
     options.selection.data_only |= manifest.options.iter().any(|option| option == "--data-only");
     let session = Session::open(&options.settings, Purpose::Restore).await?;
     progress.on(Event::Phase("checking the target"));
-    let chosen = choose(&script, &options.selection)?;
-    let roles = roles(&script, &chosen, &options.selection);
+    let names = Names::of(&options.selection)?;
+    let unmatched = names.check(&script.entries, options.selection.strict_names)?;
+    let chosen = choose(&script, &options.selection, &names);
+    let roles = roles(&chosen);
     let mut warnings = options.settings.warnings.clone();
+    warnings.extend(unmatched);
     warnings.extend(preflight::check(&session, manifest, &chosen, &roles, &options.selection).await?);
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     let part = |section: Section| move |entry: &&Entry| entry.pass == Pass::Main && entry.section == section;
@@ -142,46 +146,26 @@ pub fn read_script(archive: &Archive) -> Result<Script> {
 }
 
 /// The entries that the selection takes, in order. Comments, labels and privileges follow their object.
-fn choose<'a>(script: &'a Script, selection: &Selection) -> Result<Vec<&'a Entry>> {
-    let named = |entry: &&Entry| entry.kind == "SCHEMA";
-    let schemas = script.entries.iter().filter(named).map(|entry| entry.name.as_str());
-    let schemas = schemas.chain(script.entries.iter().filter_map(|entry| entry.schema.as_deref()));
-    let tables = script.entries.iter().filter_map(|entry| entry.table.as_ref());
-    selection.check(schemas, tables.map(|(schema, name)| (schema.as_str(), name.as_str())))?;
+fn choose<'a>(script: &'a Script, selection: &Selection, names: &Names) -> Vec<&'a Entry> {
     let mut taken: HashSet<u32> = HashSet::new();
-    let mut out = Vec::new();
-    for entry in &script.entries {
-        let is_data = entry.section == Section::Data || entry.kind == "MATERIALIZED VIEW DATA";
-        let is_privilege = entry.kind == "ACL" || entry.kind == "DEFAULT ACL";
-        let wanted = match (&entry.parent, &entry.table) {
-            (Some(parent), _) => taken.contains(parent),
-            (None, Some((schema, name))) => selection.wants_table(schema, name),
-            (None, None) if !selection.is_partial() => true,
-            (None, None) => {
-                let schema = if entry.kind == "SCHEMA" { Some(&entry.name) } else { entry.schema.as_ref() };
-                schema.is_some_and(|schema| selection.wants_schema(schema))
-            }
-        };
-        let wanted = wanted
-            && !(selection.schema_only && is_data)
-            && (is_data || !selection.data_only)
-            && !(selection.no_privileges && is_privilege);
+    let wanted = |entry: &&Entry| {
+        let wanted = selection.takes_kind(entry)
+            && match entry.parent {
+                Some(parent) => taken.contains(&parent),
+                None => names.take(entry),
+            };
         if wanted {
             taken.insert(entry.id);
-            out.push(entry);
         }
-    }
-    Ok(out)
+        wanted
+    };
+    script.entries.iter().filter(wanted).collect()
 }
 
 /// The roles that the chosen entries name.
-fn roles(script: &Script, chosen: &[&Entry], selection: &Selection) -> BTreeSet<String> {
-    if !selection.no_owner && !selection.no_privileges && !selection.is_partial() {
-        return script.roles.iter().cloned().collect();
-    }
-    let owners = chosen.iter().filter(|entry| !selection.no_owner && !entry.owned.is_empty());
-    let named = chosen.iter().flat_map(|entry| &entry.roles);
-    owners.filter_map(|entry| entry.owner.as_ref()).chain(named).cloned().collect()
+fn roles(chosen: &[&Entry]) -> BTreeSet<String> {
+    let owners = chosen.iter().filter(|entry| !entry.owned.is_empty()).filter_map(|entry| entry.owner.as_ref());
+    owners.chain(chosen.iter().flat_map(|entry| &entry.roles)).cloned().collect()
 }
 
 /// Runs entries in order on one connection.

@@ -7,7 +7,7 @@ use crate::archive::manifest::Manifest;
 use crate::command::selection::Selection;
 use crate::connect::Session;
 use crate::error::{During, Error, Fault, Result};
-use crate::sql::Entry;
+use crate::sql::{Entry, Section};
 
 /// Objects of users in the database, extension members left out: how many, and one by name.
 const CONTENTS: &str = "
@@ -59,11 +59,11 @@ pub async fn check(
 ) -> Result<Vec<String>> {
     same_database(session, manifest).await?;
     if !selection.data_only {
-        let partly = ["--schema=", "--table="];
+        let partly = ["--schema=", "--table", "--extension="];
         let part_of = manifest.options.iter().any(|option| partly.iter().any(|start| option.starts_with(start)));
         if selection.is_partial() || part_of {
             room(session, entries).await?;
-        } else {
+        } else if entries.iter().any(|entry| entry.section == Section::PreData) {
             empty(session).await?;
         }
         missing(
