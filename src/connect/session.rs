@@ -436,7 +436,14 @@ impl Session {
             return Ok(());
         }
         let sql = pins::statements(&self.pins, false) + &self.role("SESSION");
-        let done = self.client.batch_execute(&sql).await;
+        // So that the server gives up a statement nobody waits for any more: a lock, an index. Not every
+        // system can, and then it refuses.
+        let watch = async {
+            if self.major >= 14 && !self.pooled {
+                let _ = self.client.batch_execute("SET client_connection_check_interval TO '2s'").await;
+            }
+        };
+        let (done, ()) = tokio::join!(self.client.batch_execute(&sql), watch);
         Ok(done.during(Fault::Server, || "cannot pin the session's settings".into())?)
     }
 }

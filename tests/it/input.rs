@@ -229,7 +229,7 @@ fn a_restore_wants_a_target_that_is_empty_and_another() {
 #[test]
 fn missing_roles_are_named_before_anything_is_made() {
     let (server, other) = (Server::shared(18), Server::shared(17));
-    for role in ["input owner", "input reader", "input policy"] {
+    for role in ["input owner", "input reader"] {
         expect(server.create_role(role));
     }
     let source = small(server);
