@@ -10,7 +10,7 @@ use pgsnap::cli::{
 };
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
-use pgsnap::command::restore::{RestoreOptions, restore};
+use pgsnap::command::restore::{RestoreOptions, Statistics, restore};
 use pgsnap::command::selection::{Pattern, Selection};
 use pgsnap::command::verify::verify;
 use pgsnap::connect::{DotEnv, Flags, Settings};
@@ -123,6 +123,7 @@ async fn run_dump(args: &DumpArgs) -> Result<u8> {
         level: args.level,
         selection: selection(&args.selection)?,
         lock_wait: args.lock_wait_timeout,
+        statistics: !args.no_statistics,
     };
     let (screen, progress) = screen(&args.report);
     let result = dump(options, progress).await;
@@ -159,6 +160,11 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
         settings: settings(&args.connect)?,
         jobs: usize::from(args.jobs),
         selection: selection(&args.selection)?,
+        statistics: match (args.no_statistics, args.analyze) {
+            (true, _) => Statistics::Nothing,
+            (false, true) => Statistics::Analyze,
+            (false, false) => Statistics::Carried,
+        },
     };
     let (screen, progress) = screen(&args.report);
     let result = restore(options, progress).await;

@@ -8,6 +8,7 @@
 
 pub mod data;
 mod resolve;
+pub mod statistics;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -85,7 +85,12 @@ fn one_schema() {
 #[test]
 fn some_tables() {
     let source = source();
-    both_sides(&source, &["-t", "stock.place", "-s"], &["-t", "stock.place", "-s"], "CREATE SCHEMA IF NOT EXISTS public");
+    both_sides(
+        &source,
+        &["-t", "stock.place", "-s"],
+        &["-t", "stock.place", "-s"],
+        "CREATE SCHEMA IF NOT EXISTS public",
+    );
 }
 
 /// The rows of every table, in one line.

@@ -47,6 +47,8 @@ pub struct DumpOptions {
     pub selection: Selection,
     /// How long to wait for a lock before giving up.
     pub lock_wait: std::time::Duration,
+    /// Carry what ANALYZE gathered, where the server can tell it.
+    pub statistics: bool,
 }
 
 /// What was dumped; the sidecar holds the same.
@@ -138,7 +140,8 @@ async fn write<W: Write + Send + 'static>(
             sequences: &contents.sequences,
             large_objects: &contents.large_objects,
             large_object_data: (!contents.large_objects.is_empty()).then_some(jobs::LARGE_OBJECTS),
-            major: source.major,
+            statistics: &contents.statistics,
+            version: source.version_num,
         },
     )?;
     for text in warnings {
@@ -176,6 +179,7 @@ async fn write<W: Write + Send + 'static>(
     if manifest.large_objects.is_some() {
         tail.push((standalone::LARGE_OBJECTS, standalone::large_objects(&script, &key)));
     }
+    tail.push((standalone::STATISTICS, standalone::statistics(&script, &key)));
     tail.push((standalone::RESTORE, restore));
     tail.push((standalone::README, standalone::readme(&manifest)));
     for (path, content) in tail {
@@ -215,12 +219,19 @@ fn manifest(
         system_identifier: database.system_identifier.clone(),
         database_oid: database.oid,
         started: rfc3339(started),
-        options: options.selection.describe(),
+        options: described(options),
         tables: contents.manifest_tables(),
         sequences: contents.sequences.len() as u64,
         entries: script.entries.len() as u64,
         ..Manifest::default()
     }
+}
+
+/// The options that decide what is in the archive, as a user would type them.
+fn described(options: &DumpOptions) -> Vec<String> {
+    let mut out = options.selection.describe();
+    out.extend((!options.statistics).then(|| "--no-statistics".to_string()));
+    out
 }
 
 fn head(manifest: &Manifest) -> Head {

@@ -7,6 +7,7 @@
 mod load;
 mod preflight;
 mod schedule;
+mod statistics;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{Read, Seek};
@@ -20,6 +21,7 @@ use crate::archive::Archive;
 use crate::command::of_archive;
 use crate::command::selection::Selection;
 use crate::command::standalone::ENTRIES;
+use crate::command::statistics::STATISTICS_DATA;
 use crate::connect::{Purpose, Session, Settings};
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
@@ -27,6 +29,7 @@ use crate::sql::script::Placement;
 use crate::sql::{Entry, Pass, Script, Section};
 use load::Plan;
 use schedule::{Load, Schedule};
+pub use statistics::Statistics;
 
 /// What to restore and where to.
 pub struct RestoreOptions {
@@ -38,6 +41,8 @@ pub struct RestoreOptions {
     pub jobs: usize,
     /// What to take.
     pub selection: Selection,
+    /// What to do about statistics.
+    pub statistics: Statistics,
 }
 
 /// What was restored.
@@ -76,7 +81,8 @@ pub async fn restore(options: RestoreOptions, progress: Arc<dyn Progress>) -> Re
     let manifest = archive.manifest();
     let mut session = Session::open(&options.settings, Purpose::Restore).await?;
     progress.on(Event::Phase("checking the target"));
-    let chosen = choose(&script, &options.selection)?;
+    let (carried, chosen): (Vec<&Entry>, Vec<&Entry>) =
+        choose(&script, &options.selection)?.into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
     let roles = roles(&script, &chosen, &options.selection);
     let mut warnings = options.settings.warnings.clone();
     warnings.extend(preflight::check(&session, manifest, &chosen, &roles, &options.selection).await?);
@@ -101,6 +107,9 @@ pub async fn restore(options: RestoreOptions, progress: Arc<dyn Progress>) -> Re
         let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
         serial(&mut session, &entries, &options, &progress).await?;
     }
+    let failed = statistics::run(&carried, &chosen, session.major, &options, &progress).await?;
+    failed.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
+    warnings.extend(failed);
     Ok(RestoreSummary {
         database: options.settings.database.clone(),
         entries: chosen.len() as u64,
