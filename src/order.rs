@@ -8,7 +8,7 @@
 //!
 //! Invariant: oids decide nothing but the last tie.
 
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeSet, BinaryHeap, HashMap, VecDeque};
 
 use crate::object::{Body, Edge, Kind, Object, ObjectId, Section, class};
 
@@ -56,6 +56,7 @@ pub fn sort(mut objects: Vec<Object>, edges: &[Edge]) -> Ordered {
     graph.respect_boundary();
     graph.break_loops();
     graph.respect_boundary();
+    graph.reach_descendants();
     graph.finish()
 }
 
@@ -148,6 +149,42 @@ impl Graph {
         self.needs[at] = columns;
         self.needs[real] = query;
         self.needs[real].push((at, false));
+    }
+
+    /// What is made after the data on a parent and reaches its children and partitions waits for theirs
+    /// too, and locks them: a trigger would fire for their rows, a key or check refuse them. Needs of
+    /// tables alone make no loop, now that no table needs anything made after the data.
+    fn reach_descendants(&mut self) {
+        let mut children: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        for object in &self.objects {
+            let child = match object.kind {
+                Kind::Table => object.id,
+                Kind::TableAttach => object.table.unwrap_or_default(),
+                _ => continue,
+            };
+            for parent in object.depends.iter().filter(|id| id.class == class::RELATION && **id != child) {
+                children.entry(*parent).or_default().push(child);
+            }
+        }
+        for at in 0..self.objects.len() {
+            let object = &self.objects[at];
+            let reaches = match object.kind {
+                Kind::Trigger | Kind::ForeignKey | Kind::NotNull => true,
+                // Keys are made with ONLY.
+                Kind::Constraint => object.label != Kind::Constraint.label(),
+                _ => false,
+            };
+            let (true, Section::PostData, Some(table)) = (reaches, object.section, object.table) else { continue };
+            // A foreign key reaches the parts of both its tables.
+            let (mut found, mut stack) = (BTreeSet::new(), [&[table], object.locks.as_slice()].concat());
+            while let Some(parent) = stack.pop() {
+                stack.extend(children.get(&parent).into_iter().flatten().filter(|child| found.insert(**child)));
+            }
+            for child in found {
+                self.need(self.objects[at].id, child, false);
+                self.objects[at].locks.push(child);
+            }
+        }
     }
 
     fn break_loops(&mut self) {

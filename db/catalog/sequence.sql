@@ -13,7 +13,8 @@ SELECT c.oid,
        s.seqcycle AS cycle,
        d.deptype::text AS owned,
        t.oid AS table_oid,
-       t.relpersistence::text AS table_persistence,
+       c.relpersistence::text AS table_persistence, -- <15
+       t.relpersistence::text AS table_persistence, -- 15+
        t.relkind::text AS table_relkind,
        pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS table_name,
        pg_catalog.quote_ident(a.attname) AS column_name,

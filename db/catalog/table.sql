@@ -1,6 +1,73 @@
 -- Tables, partitioned tables and foreign tables among the wanted relations, each with its columns,
 -- checks and parents. "inherited" tells, for a child that is no partition, what its parents say of the
 -- column of that name: it decides what the child must repeat.
+WITH wanted AS (
+    SELECT c.oid, c.relkind, c.relispartition
+    FROM pg_catalog.unnest($1::oid[]) AS w(oid)
+    JOIN pg_catalog.pg_class c ON c.oid = w.oid
+    WHERE c.relkind IN ('r', 'p', 'f')),
+columns AS (
+    SELECT a.attrelid,
+           pg_catalog.json_agg(pg_catalog.json_build_object(
+                 'number', a.attnum,
+                 'name', a.attname,
+                 'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
+                 'collation', CASE WHEN a.attcollation <> t.typcollation THEN
+                     (SELECT pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname)
+                      FROM pg_catalog.pg_collation co
+                      JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
+                      WHERE co.oid = a.attcollation) END,
+                 'local', a.attislocal,
+                 'default', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+                 'default_oid', d.oid::int8,
+                 'generated', nullif(a.attgenerated::text, ''),
+                 'identity', nullif(a.attidentity::text, ''),
+                 'not_null', a.attnotnull, -- <18
+                 'not_null', nn.oid IS NOT NULL, -- 18+
+                 'not_null_name', nn.conname, -- 18+
+                 'not_null_no_inherit', coalesce(nn.connoinherit, false), -- 18+
+                 'not_null_local', nn.conislocal, -- 18+
+                 'not_null_valid', nn.convalidated, -- 18+
+                 'not_null_oid', nn.oid::int8, -- 18+
+                 'not_null_commented', nd.objoid IS NOT NULL, -- 18+
+                 'statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END,
+                 'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END,
+                 'compression', nullif(a.attcompression::text, ''), -- 14+
+                 'options', a.attoptions,
+                 'server_options', CASE WHEN a.attfdwoptions IS NOT NULL THEN
+                     (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value), E',\n    ' ORDER BY o.option_name)
+                      FROM pg_catalog.pg_options_to_table(a.attfdwoptions) o) END,
+                 'inherited', coalesce(CASE WHEN NOT wanted.relispartition AND a.attinhcount > 0 THEN
+                     (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                               'not_null', pa.attnotnull, -- <18
+                               'not_null', pnn.oid IS NOT NULL AND NOT pnn.connoinherit, -- 18+
+                               'not_null_valid', pnn.convalidated, -- 18+
+                               'default', pg_catalog.pg_get_expr(pd.adbin, pd.adrelid),
+                               'generated', nullif(pa.attgenerated::text, '')))
+                      FROM pg_catalog.pg_inherits i
+                      JOIN pg_catalog.pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attname = a.attname AND NOT pa.attisdropped
+                      LEFT JOIN pg_catalog.pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum
+                      LEFT JOIN pg_catalog.pg_constraint pnn ON pnn.conrelid = pa.attrelid AND pnn.contype = 'n' AND pnn.conkey = ARRAY[pa.attnum] -- 18+
+                      WHERE i.inhrelid = a.attrelid) END, '[]')
+                 ) ORDER BY a.attnum)::text AS list
+    FROM wanted
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = wanted.oid AND a.attnum > 0 AND NOT a.attisdropped
+    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    LEFT JOIN pg_catalog.pg_constraint nn ON nn.contype = 'n' AND nn.conrelid = a.attrelid AND nn.conkey[1] = a.attnum -- 18+
+    LEFT JOIN pg_catalog.pg_description nd ON nd.classoid = 2606 AND nd.objoid = nn.oid AND nd.objsubid = 0 -- 18+
+    GROUP BY a.attrelid),
+checks AS (
+    SELECT k.conrelid,
+           pg_catalog.json_agg(pg_catalog.json_build_object(
+                 'oid', k.oid::int8,
+                 'name', k.conname,
+                 'definition', pg_catalog.pg_get_constraintdef(k.oid),
+                 'valid', k.convalidated,
+                 'local', k.conislocal) ORDER BY k.conname::text COLLATE "C")::text AS list
+    FROM wanted
+    JOIN pg_catalog.pg_constraint k ON k.conrelid = wanted.oid AND k.contype = 'c'
+    GROUP BY k.conrelid)
 SELECT c.oid,
        n.nspname::text AS schema,
        c.relname::text AS name,
@@ -19,8 +86,9 @@ SELECT c.oid,
        coalesce(ts.spcname::text, '') AS tablespace,
        am.amname::text AS access_method,
        fs.srvname::text AS server,
-       (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value), E',\n    ' ORDER BY o.option_name)
-        FROM pg_catalog.pg_options_to_table(ft.ftoptions) o) AS server_options,
+       CASE WHEN ft.ftoptions IS NOT NULL THEN
+           (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value), E',\n    ' ORDER BY o.option_name)
+            FROM pg_catalog.pg_options_to_table(ft.ftoptions) o) END AS server_options,
        ARRAY(SELECT i.inhparent
              FROM pg_catalog.pg_inherits i
              WHERE i.inhrelid = c.oid
@@ -31,69 +99,16 @@ SELECT c.oid,
              JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
              WHERE i.inhrelid = c.oid
              ORDER BY i.inhseqno) AS parents,
-       (SELECT pg_catalog.json_strip_nulls(pg_catalog.json_agg(pg_catalog.json_build_object(
-                 'number', a.attnum,
-                 'name', a.attname,
-                 'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
-                 'collation', CASE WHEN a.attcollation <> t.typcollation THEN
-                     (SELECT pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname)
-                      FROM pg_catalog.pg_collation co
-                      JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
-                      WHERE co.oid = a.attcollation) END,
-                 'local', a.attislocal,
-                 'default', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
-                 'default_oid', d.oid::int8,
-                 'generated', nullif(a.attgenerated::text, ''),
-                 'identity', nullif(a.attidentity::text, ''),
-                 'not_null', a.attnotnull, -- <18
-                 'not_null', nn.oid IS NOT NULL, -- 18+
-                 'not_null_name', nn.conname, -- 18+
-                 'not_null_no_inherit', nn.connoinherit, -- 18+
-                 'not_null_local', nn.conislocal, -- 18+
-                 'not_null_valid', nn.convalidated, -- 18+
-                 'not_null_oid', nn.oid::int8, -- 18+
-                 'not_null_commented', nd.objoid IS NOT NULL, -- 18+
-                 'statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END,
-                 'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END,
-                 'compression', nullif(a.attcompression::text, ''), -- 14+
-                 'options', a.attoptions,
-                 'server_options',
-                     (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value), E',\n    ' ORDER BY o.option_name)
-                      FROM pg_catalog.pg_options_to_table(a.attfdwoptions) o),
-                 'inherited', CASE WHEN NOT c.relispartition AND a.attinhcount > 0 THEN
-                     (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                               'not_null', pa.attnotnull, -- <18
-                               'not_null', pnn.oid IS NOT NULL AND NOT pnn.connoinherit, -- 18+
-                               'not_null_valid', pnn.convalidated, -- 18+
-                               'default', pg_catalog.pg_get_expr(pd.adbin, pd.adrelid),
-                               'generated', nullif(pa.attgenerated::text, '')))
-                      FROM pg_catalog.pg_inherits i
-                      JOIN pg_catalog.pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attname = a.attname AND NOT pa.attisdropped
-                      LEFT JOIN pg_catalog.pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum
-                      LEFT JOIN pg_catalog.pg_constraint pnn ON pnn.conrelid = pa.attrelid AND pnn.contype = 'n' AND pnn.conkey = ARRAY[pa.attnum] -- 18+
-                      WHERE i.inhrelid = c.oid) END
-                 ) ORDER BY a.attnum))
-        FROM pg_catalog.pg_attribute a
-        JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-        LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-        LEFT JOIN pg_catalog.pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n' AND nn.conkey = ARRAY[a.attnum] -- 18+
-        LEFT JOIN pg_catalog.pg_description nd ON nd.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND nd.objoid = nn.oid AND nd.objsubid = 0 -- 18+
-        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
-       (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                 'oid', k.oid::int8,
-                 'name', k.conname,
-                 'definition', pg_catalog.pg_get_constraintdef(k.oid),
-                 'valid', k.convalidated,
-                 'local', k.conislocal) ORDER BY k.conname::text COLLATE "C")
-        FROM pg_catalog.pg_constraint k
-        WHERE k.conrelid = c.oid AND k.contype = 'c')::text AS checks
-FROM pg_catalog.unnest($1::oid[]) AS wanted(oid)
+       columns.list AS columns,
+       checks.list AS checks
+FROM wanted
 JOIN pg_catalog.pg_class c ON c.oid = wanted.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_class tc ON tc.oid = c.reltoastrelid AND c.relkind <> 'p'
 LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace
 LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+LEFT JOIN columns ON columns.attrelid = c.oid
+LEFT JOIN checks ON checks.conrelid = c.oid
 LEFT JOIN pg_catalog.pg_foreign_table ft ON ft.ftrelid = c.oid
 LEFT JOIN pg_catalog.pg_foreign_server fs ON fs.oid = ft.ftserver
-WHERE c.relkind IN ('r', 'p', 'f')
 ORDER BY n.nspname::text COLLATE "C", c.relname::text COLLATE "C"

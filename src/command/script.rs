@@ -29,6 +29,8 @@ pub struct Parts<'a> {
     pub statistics: &'a [Statistics],
     /// Version of the source, as server_version_num.
     pub version: u32,
+    /// Large objects go without their owners, too.
+    pub no_owner: bool,
 }
 
 /// A relation whose contents are copied. Its definition may be an extension's.
@@ -303,7 +305,7 @@ impl<'a> Builder<'a> {
                 let mut entry = blank("LARGE OBJECT", None, &name, Section::Data, Pass::Main);
                 let create = |object: &LargeObject| format!("SELECT pg_catalog.lo_create({});", object.oid);
                 entry.definition = group.iter().map(create).collect::<Vec<_>>().join("\n");
-                entry.owner = Some(first.owner.clone());
+                entry.owner = Some(first.owner.clone()).filter(|_| !parts.no_owner);
                 entry.owned = group.iter().map(|object| format!("LARGE OBJECT {}", object.oid)).collect();
                 let id = self.push(entry.clone());
                 made.push(id);

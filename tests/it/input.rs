@@ -122,7 +122,7 @@ fn a_newer_format_is_refused_by_its_number() {
         let mut encoder = Encoder::new(1).expect("an encoder");
         let mut writer = Writer::new(Vec::new());
         let head = Head { format, features: manifest.features.clone(), ..Head::from(&manifest) };
-        writer.append(encoder.encode(HEAD_PATH, &head.to_json()).expect("it packs")).expect("it is appended");
+        writer.append(&encoder.encode(HEAD_PATH, &head.to_json()).expect("it packs")).expect("it is appended");
         let (bytes, _) = writer.finish(manifest, 1).expect("it is finished");
         fs::write(program.path("new.tar.zst"), bytes).expect("it is ours");
         for command in ["verify", "inspect"] {

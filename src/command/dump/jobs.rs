@@ -64,7 +64,10 @@ impl Contents {
         let oids: Vec<Oid> = of_kind('r').map(|relation| relation.oid).collect();
         let sequences: Vec<(Oid, String)> =
             of_kind('S').map(|relation| (relation.oid, qualified(&relation.schema, &relation.name))).collect();
-        let details = data::tables(source.client(), source.major, &oids).await?;
+        let mut details = data::tables(source.client(), source.major, &oids).await?;
+        let order = source.references.sort(&details.iter().map(|detail| detail.oid).collect::<Vec<_>>());
+        let mut unsorted: Vec<Option<TableData>> = details.into_iter().map(Some).collect();
+        details = order.into_iter().filter_map(|place| unsorted[place].take()).collect();
         let values = data::sequences(source.client(), source.major, &sequences).await?;
         if !options.selection.is_partial() {
             contents.large_objects = data::large_objects(source.client(), source.major).await?;

@@ -8,6 +8,7 @@
 mod destination;
 mod jobs;
 mod pump;
+mod reference;
 mod source;
 
 use std::io::Write;
@@ -142,6 +143,7 @@ async fn write<W: Write + Send + 'static>(
             large_object_data: (!contents.large_objects.is_empty()).then_some(jobs::LARGE_OBJECTS),
             statistics: &contents.statistics,
             version: source.version_num,
+            no_owner: options.selection.no_owner,
         },
     )?;
     for text in warnings {
@@ -168,20 +170,14 @@ async fn write<W: Write + Send + 'static>(
     let encoding = Some(source.database.encoding.clone()).filter(|name| name != "UTF8");
     let workers = options.jobs.clamp(1, jobs.len().max(1));
     let work = Work::new(jobs, contents.names(), workers, options.level, encoding, Arc::clone(progress));
-    let readers = source.readers(workers).await?;
+    let readers = source.readers(workers);
     let joined = Arc::new(Joined::of(&source));
     let (mut writer, data) = pump::run(work, readers, joined, writer).await?;
     source.confirm().await?;
     fill(&mut manifest, data, &contents);
     let paths = |member: usize| writer.path(member).to_string();
     let restore = standalone::restore(&manifest, &paths);
-    let mut tail = vec![(standalone::SEQUENCES, standalone::sequences(&script, &key))];
-    if manifest.large_objects.is_some() {
-        tail.push((standalone::LARGE_OBJECTS, standalone::large_objects(&script, &key)));
-    }
-    tail.push((standalone::STATISTICS, standalone::statistics(&script, &key)));
-    tail.push((standalone::RESTORE, restore));
-    tail.push((standalone::README, standalone::readme(&manifest)));
+    let tail = last_members(&manifest, &script, &key, restore);
     for (path, content) in tail {
         writer.append(&encoder.encode(path, &content)?)?;
     }
@@ -193,6 +189,18 @@ async fn write<W: Write + Send + 'static>(
         tokio::task::spawn_blocking(move || writer.finish(manifest, level)).await.expect("writing does not panic")?;
     let archive_bytes = finished.stored_bytes;
     Ok((out, summary(finished.manifest, archive_bytes, started)))
+}
+
+/// What follows the rows in the archive.
+fn last_members(manifest: &Manifest, script: &Script, key: &str, restore: Vec<u8>) -> Vec<(&'static str, Vec<u8>)> {
+    let mut members = vec![(standalone::SEQUENCES, standalone::sequences(script, key))];
+    if manifest.large_objects.is_some() {
+        members.push((standalone::LARGE_OBJECTS, standalone::large_objects(script, key)));
+    }
+    members.push((standalone::STATISTICS, standalone::statistics(script, key)));
+    members.push((standalone::RESTORE, restore));
+    members.push((standalone::README, standalone::readme(manifest)));
+    members
 }
 
 fn manifest(

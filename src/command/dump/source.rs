@@ -6,8 +6,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use tokio_postgres::Client;
+
 use super::DumpOptions;
 use super::pump::Reconnect;
+use super::reference::References;
 use crate::archive::manifest::Skipped;
 use crate::catalog::{self, Catalog, Database, Listed};
 use crate::command::selection::Selection;
@@ -22,6 +25,7 @@ const TRIES: usize = 10;
 /// A database in one snapshot, its chosen relations locked.
 pub struct Source {
     snapshot: Arc<Snapshot>,
+    readers: Vec<Arc<Snapshot>>,
     proof: Option<Proof>,
     /// Major version of the server.
     pub major: u32,
@@ -33,6 +37,8 @@ pub struct Source {
     pub relations: Vec<Listed>,
     /// Everything read from the catalogs, down to what is chosen.
     pub catalog: Catalog,
+    /// The foreign keys of all tables, chosen or not.
+    pub references: References,
     /// The exported snapshot's name.
     pub exported: Option<String>,
     /// On a standby unlogged tables cannot be read.
@@ -75,21 +81,22 @@ impl Source {
             };
             let detail: Vec<Oid> =
                 relations.iter().filter(|relation| relation.extension.is_none()).map(|relation| relation.oid).collect();
-            let mut catalog = catalog::read(client, major, &detail).await?;
-            let keep = wanted(&relations, &catalog, &options.selection);
-            catalog.keep(
-                |object| keep.contains(&object.id),
-                !options.selection.is_partial(),
-                !options.selection.is_partial(),
-            );
+            let readers = join(&snapshot, exported.as_deref(), proof.as_ref(), options.jobs).await?;
+            let clients: Vec<&Client> =
+                std::iter::once(client).chain(readers.iter().map(|reader| &reader.session().client)).collect();
+            let mut catalog = catalog::read(&clients, major, &detail).await?;
+            let references = References::of(&catalog.objects);
+            reduce(&mut catalog, &relations, &options.selection);
             let mut source = Source {
                 snapshot,
+                readers,
                 proof,
                 major,
                 version_num,
                 database,
                 relations,
                 catalog,
+                references,
                 exported,
                 standby,
                 warnings: options.settings.warnings.clone(),
@@ -139,13 +146,12 @@ impl Source {
         &self.snapshot.session().client
     }
 
-    /// `count` connections that read in the snapshot; a single one is the leader itself.
-    pub async fn readers(&self, count: usize) -> Result<Vec<Arc<Snapshot>>> {
-        if count <= 1 || self.exported.is_none() {
-            return Ok(vec![Arc::clone(&self.snapshot)]);
+    /// Up to `count` connections that read in the snapshot; a single one is the leader itself.
+    pub fn readers(&self, count: usize) -> Vec<Arc<Snapshot>> {
+        if count <= 1 || self.readers.is_empty() {
+            return vec![Arc::clone(&self.snapshot)];
         }
-        let joined = Joined::of(self);
-        futures::future::try_join_all((0..count).map(|_| joined.reconnect())).await
+        self.readers.iter().take(count).cloned().collect()
     }
 
     /// The leader must have held the snapshot to the end, or what the workers read was not protected.
@@ -174,9 +180,20 @@ impl Reconnect for Joined {
         let Some((name, proof)) = &self.exported else {
             return Err(Error::new(Fault::Connect, "the connection that holds the snapshot was lost"));
         };
-        let session = self.leader.session().another().await?;
-        Ok(Arc::new(Snapshot::join(session, name, proof).await?))
+        another(&self.leader, name, proof).await
     }
+}
+
+/// A connection beside the leader's, proven to be in its snapshot.
+async fn another(leader: &Snapshot, name: &str, proof: &Proof) -> Result<Arc<Snapshot>> {
+    let session = leader.session().another().await?;
+    Ok(Arc::new(Snapshot::join(session, name, proof).await?))
+}
+
+/// `jobs` connections in the leader's snapshot, where it was exported.
+async fn join(leader: &Snapshot, name: Option<&str>, proof: Option<&Proof>, jobs: usize) -> Result<Vec<Arc<Snapshot>>> {
+    let Some((name, proof)) = name.zip(proof) else { return Ok(Vec::new()) };
+    futures::future::try_join_all((0..jobs).map(|_| another(leader, name, proof))).await
 }
 
 /// The relations that the selection takes, extensions' configuration tables among them.
@@ -202,12 +219,27 @@ fn choose(listed: &[Listed], selection: &Selection) -> Result<Vec<Listed>> {
     Ok(listed.iter().filter(is_copied).filter(wanted).cloned().collect())
 }
 
+/// Leaves in the catalog what the selection takes.
+fn reduce(catalog: &mut Catalog, relations: &[Listed], selection: &Selection) {
+    let keep = wanted(relations, catalog, selection);
+    let whole = !selection.is_partial();
+    catalog.keep(|object| keep.contains(&object.id), whole && !selection.data_only, whole && !selection.schema_only);
+    if selection.no_owner {
+        catalog.objects.iter_mut().for_each(|object| object.owner = None);
+    }
+    if selection.no_privileges {
+        catalog.granted.clear();
+        catalog.objects.retain(|object| object.kind != Kind::DefaultPrivileges);
+    }
+}
+
 /// The objects that go with the chosen relations and schemas.
 fn wanted(relations: &[Listed], catalog: &Catalog, selection: &Selection) -> HashSet<crate::object::ObjectId> {
     let chosen: HashSet<Oid> = relations.iter().map(|relation| relation.oid).collect();
     let own_relation = |object: &Object| object.id.class == class::RELATION && object.kind != Kind::Index;
     let wants = |object: &&Object| {
-        if (selection.schema_only && object.kind == Kind::Refresh) || selection.data_only {
+        let is_data = object.kind == Kind::Refresh;
+        if (selection.schema_only && is_data) || (selection.data_only && !is_data) {
             return false;
         }
         if own_relation(object) {

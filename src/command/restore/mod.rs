@@ -71,14 +71,17 @@ const PIPELINED: usize = 64;
 ///
 /// # Errors
 /// The first thing that fails, with its object, SQLSTATE and hint. The target then holds a part.
-pub async fn restore(options: RestoreOptions, progress: Arc<dyn Progress>) -> Result<RestoreSummary> {
+pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -> Result<RestoreSummary> {
     let started = std::time::Instant::now();
     let path = options.archive.clone();
-    let named = |error| of_archive(options.archive.as_deref(), error);
-    let opened = tokio::task::spawn_blocking(move || open(path)).await.expect("opening does not panic");
+    let named = |error| of_archive(path.as_deref(), error);
+    let reading = path.clone();
+    let opened = tokio::task::spawn_blocking(move || open(reading)).await.expect("opening does not panic");
     let archive = opened.map_err(named)?;
     let script = read_script(&archive).map_err(named)?;
     let manifest = archive.manifest();
+    // An archive of rows alone can only be restored as such.
+    options.selection.data_only |= manifest.options.iter().any(|option| option == "--data-only");
     let mut session = Session::open(&options.settings, Purpose::Restore).await?;
     progress.on(Event::Phase("checking the target"));
     let (carried, chosen): (Vec<&Entry>, Vec<&Entry>) =
@@ -101,7 +104,7 @@ pub async fn restore(options: RestoreOptions, progress: Arc<dyn Progress>) -> Re
     progress.on(Event::Phase("loading rows"));
     let rows = rows_of(&archive, &loads);
     let post_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PostData)).collect();
-    load_and_finish(&archive, &script, planned, &loads, &post_data, &options, &progress).await.map_err(named)?;
+    load_and_finish(&archive, planned, &loads, &post_data, &options, &progress).await.map_err(named)?;
     progress.on(Event::Phase("privileges and refreshes"));
     for pass in [Pass::Privileges, Pass::Last] {
         let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
@@ -253,7 +256,6 @@ fn rows_of(archive: &Archive, loads: &[&Entry]) -> u64 {
 /// Rows and post-data over `jobs` connections.
 async fn load_and_finish(
     archive: &Archive,
-    script: &Script,
     planned: Vec<Load>,
     loads: &[&Entry],
     post_data: &[&Entry],
@@ -268,7 +270,7 @@ async fn load_and_finish(
     }
     let mut schedule = Schedule::new(planned, post_data, &table_of_data);
     if options.selection.data_only {
-        schedule.keep_order(&foreign_keys(script, loads));
+        schedule.keep_order();
     }
     let plan = Arc::new(Plan {
         archive: archive.clone(),
@@ -284,22 +286,4 @@ async fn load_and_finish(
         sessions.push(Session::open(&options.settings, Purpose::Restore).await?);
     }
     load::run(plan, sessions).await
-}
-
-/// For rows alone the target's foreign keys are in force: for each data entry's number the numbers that
-/// must be loaded before it.
-fn foreign_keys(script: &Script, loads: &[&Entry]) -> HashMap<u32, Vec<u32>> {
-    let data_of: HashMap<u32, u32> =
-        loads.iter().filter_map(|entry| Some((*entry.depends.first()?, entry.data?))).collect();
-    let mut out: HashMap<u32, Vec<u32>> = HashMap::new();
-    for key in script.entries.iter().filter(|entry| entry.kind == "FK CONSTRAINT") {
-        let Some(own) = key.table.as_ref() else { continue };
-        let numbers = key.locks.iter().filter_map(|table| Some((table, *data_of.get(table)?)));
-        let (mine, others): (Vec<_>, Vec<_>) =
-            numbers.partition(|(table, _)| script.entries[**table as usize - 1].table.as_ref() == Some(own));
-        if let Some((_, mine)) = mine.first() {
-            out.entry(*mine).or_default().extend(others.iter().map(|(_, number)| *number));
-        }
-    }
-    out
 }

@@ -59,7 +59,13 @@ pub async fn check(
 ) -> Result<Vec<String>> {
     same_database(session, manifest).await?;
     if !selection.data_only {
-        empty(session).await?;
+        let partly = ["--schema=", "--table="];
+        let part_of = manifest.options.iter().any(|option| partly.iter().any(|start| option.starts_with(start)));
+        if selection.is_partial() || part_of {
+            room(session, entries).await?;
+        } else {
+            empty(session).await?;
+        }
         missing(
             session,
             "role",
@@ -138,6 +144,35 @@ async fn empty(session: &Session) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// A part may join what is there: its schemas must be there or come with it, its relations must not.
+async fn room(session: &Session, entries: &[&Entry]) -> Result<()> {
+    const RELATIONS: [&str; 5] = ["TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "SEQUENCE"];
+    let made: BTreeSet<&str> =
+        entries.iter().filter(|entry| entry.kind == "SCHEMA").map(|entry| entry.name.as_str()).collect();
+    let schemas = entries.iter().filter_map(|entry| entry.schema.as_deref()).filter(|name| !made.contains(name));
+    missing(
+        session,
+        "schema",
+        "SELECT nspname::text FROM pg_catalog.pg_namespace",
+        &schemas.map(str::to_string).collect(),
+        "create it first, or take it with -n",
+    )
+    .await?;
+    let sql = "SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c
+               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
+    let rows = session.client.query_typed(sql, &[]).await;
+    let rows = rows.during(Fault::Server, || "cannot look into the target".into())?;
+    let there: BTreeSet<(&str, &str)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let wanted = entries.iter().filter(|entry| RELATIONS.contains(&entry.kind.as_str()));
+    let known =
+        |entry: &&&Entry| entry.schema.as_deref().is_some_and(|schema| there.contains(&(schema, entry.name.as_str())));
+    let Some(entry) = wanted.clone().find(known) else { return Ok(()) };
+    let count = wanted.filter(known).count();
+    let more = if count > 1 { format!(" and {} more of the archive", count - 1) } else { String::new() };
+    let text = format!("the target database {:?} has {} already{more}", session.settings.database, entry.label());
+    Err(Error::new(Fault::Usage, text).hint("drop it first, or restore into a new database (createdb)"))
 }
 
 /// Refuses where the target lacks something of `wanted`, naming all of it.

@@ -108,32 +108,10 @@ impl Schedule {
         schedule
     }
 
-    /// Puts the chunks of each data after those that `before` names for it, as far as there is no loop.
-    /// Only right for one connection, which loads them in this order.
-    pub fn keep_order(&mut self, before: &HashMap<u32, Vec<u32>>) {
-        let mut by_data: Vec<(u32, Vec<usize>)> = Vec::new();
-        for (data, chunk) in self.chunks.drain(..) {
-            match by_data.iter_mut().find(|(other, _)| *other == data) {
-                Some((_, chunks)) => chunks.push(chunk),
-                None => by_data.push((data, vec![chunk])),
-            }
-        }
-        let mut placed: HashSet<u32> = HashSet::new();
-        while !by_data.is_empty() {
-            let waiting: HashSet<u32> = by_data.iter().map(|(data, _)| *data).collect();
-            let free = |(data, _): &(u32, Vec<usize>)| {
-                before
-                    .get(data)
-                    .into_iter()
-                    .flatten()
-                    .all(|need| need == data || placed.contains(need) || !waiting.contains(need))
-            };
-            // In a loop nothing is free: the largest goes first, and the server tells if that is wrong.
-            let at = by_data.iter().position(free).unwrap_or(0);
-            let (data, chunks) = by_data.remove(at);
-            placed.insert(data);
-            self.chunks.extend(chunks.into_iter().map(|chunk| (data, chunk)));
-        }
+    /// Loads in the order of the manifest, which puts what foreign keys name first. Only right for one
+    /// connection.
+    pub fn keep_order(&mut self) {
+        self.chunks.make_contiguous().sort_unstable();
     }
 
     /// A job that may start now.

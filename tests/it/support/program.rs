@@ -65,8 +65,13 @@ impl Program {
     #[track_caller]
     pub fn restore<'s>(&self, archive: &str, server: &'s Server, more: &[&str]) -> Database<'s> {
         let copy = Database::new(server);
-        self.run(&[&["restore", "-q", archive, "-d", &copy.url()], more].concat()).exits(0);
+        self.restore_into(archive, &copy, more).exits(0);
         copy
+    }
+
+    /// Restores an archive into a database, or fails to.
+    pub fn restore_into(&self, archive: &str, copy: &Database<'_>, more: &[&str]) -> Run {
+        self.run(&[&["restore", archive, "-d", &copy.url()], more].concat())
     }
 
     /// The names of what lies in the home, but for hidden files.
