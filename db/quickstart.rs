@@ -77,6 +77,7 @@ async fn quickstart() -> Result<(), Failure> {
         settings: settings(&server, "copy")?,
         jobs: 2,
         selection: Selection::default(),
+        statistics: Default::default(),
     };
     println!("   {}", terminal::restored(&restore(options, silent()).await?));
 
@@ -104,6 +105,7 @@ fn dump_options(server: &Server, archive: &Path) -> Result<DumpOptions, Failure>
         level: 3,
         selection: Selection::default(),
         lock_wait: Duration::from_secs(60),
+        statistics: true,
     })
 }
 

@@ -201,6 +201,9 @@ pub struct DumpArgs {
     /// Give up when a table's lock is not granted within this time (in ms, or with a unit: 30s, 2min)
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub lock_wait_timeout: std::time::Duration,
+    /// Do not carry statistics (those of 18 and newer are carried)
+    #[arg(long)]
+    pub no_statistics: bool,
     #[command(flatten)]
     pub selection: SelectionArgs,
     #[command(flatten)]
@@ -235,6 +238,12 @@ pub struct RestoreArgs {
     /// Connections at a time
     #[arg(short = 'j', long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
+    /// Run ANALYZE on all tables even where the archive carries statistics
+    #[arg(long, conflicts_with = "no_statistics")]
+    pub analyze: bool,
+    /// Neither restore statistics nor run ANALYZE
+    #[arg(long)]
+    pub no_statistics: bool,
     #[command(flatten)]
     pub selection: SelectionArgs,
     #[command(flatten)]

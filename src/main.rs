@@ -11,7 +11,7 @@ use pgsnap::cli::{
 };
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
-use pgsnap::command::restore::{RestoreOptions, restore};
+use pgsnap::command::restore::{RestoreOptions, Statistics, restore};
 use pgsnap::command::selection::{Named, Pattern, Selection, filter};
 use pgsnap::command::verify::verify;
 use pgsnap::connect::{DotEnv, Flags, Settings};
@@ -182,6 +182,7 @@ async fn run_dump(args: &DumpArgs) -> Result<u8> {
         level: args.level,
         selection: selection(&args.selection, Some(&args.children))?,
         lock_wait: args.lock_wait_timeout,
+        statistics: !args.no_statistics,
     };
     let (screen, progress) = screen(&args.report);
     let result = dump(options, progress).await;
@@ -218,6 +219,11 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
         settings: settings(&args.connect, args.selection.role.as_ref())?,
         jobs: usize::from(args.jobs),
         selection: selection(&args.selection, None)?,
+        statistics: match (args.no_statistics, args.analyze) {
+            (true, _) => Statistics::Nothing,
+            (false, true) => Statistics::Analyze,
+            (false, false) => Statistics::Carried,
+        },
     };
     let (screen, progress) = screen(&args.report);
     let result = restore(options, progress).await;

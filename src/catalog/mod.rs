@@ -10,6 +10,7 @@ mod alias;
 pub mod data;
 pub mod matching;
 mod resolve;
+pub mod statistics;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

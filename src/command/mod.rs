@@ -6,6 +6,7 @@ pub mod restore;
 pub mod script;
 pub mod selection;
 pub mod standalone;
+pub mod statistics;
 pub mod verify;
 
 use std::path::Path;

@@ -6,7 +6,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::catalog::data::{LargeObject, SequenceValue};
+use crate::catalog::statistics::Statistics;
 use crate::catalog::{Catalog, Granted, Note};
+use crate::command::statistics::{STATISTICS_DATA, statements as statistics};
 use crate::error::{Error, Fault, Result};
 use crate::object::{Body, Kind, Object, ObjectId, Oid, class};
 use crate::order::{Ordered, sort};
@@ -23,8 +25,10 @@ pub struct Parts<'a> {
     pub large_objects: &'a [LargeObject],
     /// The manifest's number of the large objects' data.
     pub large_object_data: Option<u32>,
-    /// Major version of the source.
-    pub major: u32,
+    /// Statistics to carry, tables before indexes.
+    pub statistics: &'a [Statistics],
+    /// Version of the source, as server_version_num.
+    pub version: u32,
     /// Large objects go without their owners, too.
     pub no_owner: bool,
 }
@@ -109,13 +113,14 @@ pub fn build(mut catalog: Catalog, parts: &Parts<'_>) -> Result<Built> {
         builder.object(object, &world);
     }
     for granted in &catalog.granted {
-        builder.privileges(granted, parts.major >= 17);
+        builder.privileges(granted, parts.version >= 170000);
     }
     for pass in [Pass::Privileges, Pass::Last] {
         for object in objects.iter().filter(|object| object.pass == pass) {
             builder.object(object, &world);
         }
     }
+    builder.statistics(parts);
     if builder.entries.len() > u32::MAX as usize {
         return Err(Error::new(Fault::Unsupported, "the schema has more entries than an archive can number"));
     }
@@ -317,6 +322,21 @@ impl<'a> Builder<'a> {
             let mut entry = blank("LARGE OBJECT DATA", None, "large objects", Section::Data, Pass::Main);
             entry.data = Some(number);
             entry.depends = made;
+            self.push(entry);
+        }
+    }
+
+    /// At the very end: an index counts its table anew, a refresh fills what they are about.
+    fn statistics(&mut self, parts: &Parts<'_>) {
+        for of in parts.statistics {
+            let made = |oid: Oid| self.by_object.get(&ObjectId::new(class::RELATION, oid)).copied();
+            let Some(table) = made(of.table) else { continue };
+            let like = &self.entries[table as usize - 1];
+            let section = if of.is_index || of.is_materialized { Section::PostData } else { Section::Data };
+            let mut entry = blank(STATISTICS_DATA, Some(of.schema.clone()), &of.name, section, Pass::Last);
+            entry.table = like.table.clone();
+            entry.depends = vec![made(of.oid).unwrap_or(table)];
+            entry.definition = statistics(of, parts.version);
             self.push(entry);
         }
     }

@@ -6,11 +6,14 @@
 //!
 //! Invariant: every path in `restore.sql` is a member's, hence plain ASCII.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use crate::archive::manifest::{Format, Manifest, Table};
+use crate::catalog::statistics::SINCE;
+use crate::command::statistics::STATISTICS_DATA;
 use crate::sql::script::preamble;
-use crate::sql::{Pass, Script, Section, ident, literal, qualified};
+use crate::sql::{Entry, Pass, Script, Section, ident, literal, qualified};
 
 /// Where the scripts lie.
 pub const PRE_DATA: &str = "schema/pre-data.sql";
@@ -22,6 +25,8 @@ pub const ENTRIES: &str = "schema/entries.json";
 pub const SEQUENCES: &str = "sequences.sql";
 /// The making of large objects; their bytes are chunks.
 pub const LARGE_OBJECTS: &str = "large-objects.sql";
+/// Statistics, for servers of 18 and newer.
+pub const STATISTICS: &str = "statistics.sql";
 /// The script that puts it all back.
 pub const RESTORE: &str = "restore.sql";
 /// What a person reads first.
@@ -41,7 +46,19 @@ pub fn pre_data(script: &Script, key: &str) -> Vec<u8> {
 pub fn post_data(script: &Script, key: &str) -> Vec<u8> {
     let mut body = script.render(|entry| entry.section == Section::PostData && entry.pass == Pass::Main);
     body.push_str(&script.render(|entry| entry.pass == Pass::Privileges));
-    body.push_str(&script.render(|entry| entry.pass == Pass::Last));
+    body.push_str(&script.render(|entry| entry.pass == Pass::Last && entry.kind != STATISTICS_DATA));
+    fenced(key, &body)
+}
+
+/// `statistics.sql`: those that are carried, and ANALYZE for the tables whose are not.
+pub fn statistics(script: &Script, key: &str) -> Vec<u8> {
+    let name = |entry: &Entry| (entry.schema.clone().unwrap_or_default(), entry.name.clone());
+    let of_kind = |kind: &'static str| script.entries.iter().filter(move |entry| entry.kind == kind).map(name);
+    let carried: HashSet<(String, String)> = of_kind(STATISTICS_DATA).collect();
+    let mut body = script.render(|entry| entry.kind == STATISTICS_DATA);
+    for (schema, name) in of_kind("TABLE DATA").filter(|table| !carried.contains(table)) {
+        let _ = writeln!(body, "ANALYZE {};", qualified(&schema, &name));
+    }
     fenced(key, &body)
 }
 
@@ -86,6 +103,11 @@ pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Vec<u8> 
         }
     }
     let _ = writeln!(out, "\nSET client_encoding = 'UTF8';\n\\ir {SEQUENCES}\n\\ir {POST_DATA}");
+    let _ = writeln!(
+        out,
+        "\nSELECT pg_catalog.current_setting('server_version_num')::int >= {SINCE}0000 AS takes_statistics \\gset\n\
+         \\if :takes_statistics\n\\ir {STATISTICS}\n\\else\nANALYZE;\n\\endif"
+    );
     out.into_bytes()
 }
 
@@ -137,6 +159,7 @@ pub fn readme(manifest: &Manifest) -> Vec<u8> {
          schema/           the schema as SQL, before and after the rows; as entries in entries.json\n\
          data/             one directory per table; each file is a complete COPY file of its own\n\
          sequences.sql     the values of sequences\n\
+         statistics.sql    what ANALYZE found, for servers of 18 and newer\n\
          restore.sql       runs all of it\n\
          manifest.json     tables, rows, checksums, warnings\n\n\
          Roles are not in here: make them first, or they are missed by name. The encoding of the rows is {}.\n",

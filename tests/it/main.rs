@@ -28,6 +28,8 @@ mod servers;
 mod shape;
 /// Do tar, zstd and psql alone restore an archive?
 mod standalone;
+/// Is a restored database ready to serve: with the statistics of its source, or analysed?
+mod statistics;
 /// What the tests stand on: servers, databases, the program, the judge.
 mod support;
 /// Does the source keep to its own rules: imports, purity, sizes, names?

@@ -59,6 +59,7 @@ const NOT_A_KIND: &[(&str, &str)] = &[
     ("label", "security labels of every kind"),
     ("large_object", "content, copied like rows"),
     ("privilege", "of every kind"),
+    ("statistics_data", "of tables, materialized views and indexes"),
     ("unreadable", "what this role cannot see"),
     ("relation", "what selection chooses from"),
     ("unknown", "what no other query covers"),

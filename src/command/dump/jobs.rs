@@ -10,6 +10,7 @@ use super::source::Source;
 use crate::archive::manifest::{Column as StoredColumn, Format as Stored, QualifiedName, Table};
 use crate::archive::member::path_for_table;
 use crate::catalog::data::{self, LargeObject, SequenceValue, TableData};
+use crate::catalog::statistics::{Statistics, statistics};
 use crate::command::script::DataOf;
 use crate::copy::{Column, Format, Relation, copy_out_sql, plan};
 use crate::error::{Error, Fault, Result};
@@ -33,6 +34,8 @@ pub struct Contents {
     pub sequences: Vec<(DataOf, SequenceValue)>,
     /// Large objects.
     pub large_objects: Vec<LargeObject>,
+    /// Statistics to carry.
+    pub statistics: Vec<Statistics>,
     details: Vec<TableData>,
     relations: Vec<Relation>,
 }
@@ -44,6 +47,7 @@ impl Contents {
             tables: Vec::new(),
             sequences: Vec::new(),
             large_objects: Vec::new(),
+            statistics: Vec::new(),
             details: Vec::new(),
             relations: Vec::new(),
         };
@@ -70,6 +74,10 @@ impl Contents {
         let values = data::sequences(source.client(), source.major, &sequences).await?;
         if !options.selection.is_partial() {
             contents.large_objects = data::large_objects(source.client(), source.major).await?;
+        }
+        if options.statistics && !options.selection.data_only {
+            let all: Vec<Oid> = source.relations.iter().map(|relation| relation.oid).collect();
+            contents.statistics = statistics(source.client(), source.major, &all).await?;
         }
         let of = |oid: Oid, number: u32| -> Result<DataOf> {
             let relation = listed

@@ -49,6 +49,8 @@ pub struct DumpOptions {
     pub selection: Selection,
     /// How long to wait for a lock before giving up.
     pub lock_wait: std::time::Duration,
+    /// Carry what ANALYZE gathered, where the server can tell it.
+    pub statistics: bool,
 }
 
 /// What was dumped; the sidecar holds the same.
@@ -143,7 +145,8 @@ async fn write<W: Write + Send + 'static>(
             sequences: &contents.sequences,
             large_objects: &contents.large_objects,
             large_object_data: (!contents.large_objects.is_empty()).then_some(jobs::LARGE_OBJECTS),
-            major: source.major,
+            statistics: &contents.statistics,
+            version: source.version_num,
             no_owner: options.selection.no_owner,
         },
     )?;
@@ -179,12 +182,7 @@ async fn write<W: Write + Send + 'static>(
     fill(&mut manifest, data, &contents);
     let paths = |member: usize| writer.path(member).to_string();
     let restore = standalone::restore(&manifest, &paths);
-    let mut tail = vec![(standalone::SEQUENCES, standalone::sequences(&script, &key))];
-    if manifest.large_objects.is_some() {
-        tail.push((standalone::LARGE_OBJECTS, standalone::large_objects(&script, &key)));
-    }
-    tail.push((standalone::RESTORE, restore));
-    tail.push((standalone::README, standalone::readme(&manifest)));
+    let tail = last_members(&manifest, &script, &key, restore);
     for (path, content) in tail {
         writer.append(&encoder.encode(path, &content)?)?;
     }
@@ -196,6 +194,18 @@ async fn write<W: Write + Send + 'static>(
         tokio::task::spawn_blocking(move || writer.finish(manifest, level)).await.expect("writing does not panic")?;
     let archive_bytes = finished.stored_bytes;
     Ok((out, summary(finished.manifest, archive_bytes, started)))
+}
+
+/// What follows the rows in the archive.
+fn last_members(manifest: &Manifest, script: &Script, key: &str, restore: Vec<u8>) -> Vec<(&'static str, Vec<u8>)> {
+    let mut members = vec![(standalone::SEQUENCES, standalone::sequences(script, key))];
+    if manifest.large_objects.is_some() {
+        members.push((standalone::LARGE_OBJECTS, standalone::large_objects(script, key)));
+    }
+    members.push((standalone::STATISTICS, standalone::statistics(script, key)));
+    members.push((standalone::RESTORE, restore));
+    members.push((standalone::README, standalone::readme(manifest)));
+    members
 }
 
 fn manifest(
@@ -222,12 +232,19 @@ fn manifest(
         system_identifier: database.system_identifier.clone(),
         database_oid: database.oid,
         started: rfc3339(started),
-        options: options.selection.describe(),
+        options: described(options),
         tables: contents.manifest_tables(),
         sequences: contents.sequences.len() as u64,
         entries: script.entries.len() as u64,
         ..Manifest::default()
     }
+}
+
+/// The options that decide what is in the archive, as a user would type them.
+fn described(options: &DumpOptions) -> Vec<String> {
+    let mut out = options.selection.describe();
+    out.extend((!options.statistics).then(|| "--no-statistics".to_string()));
+    out
 }
 
 /// Joins what was copied to the tables; the large objects' slot is the last.

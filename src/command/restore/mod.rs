@@ -8,6 +8,7 @@ mod entries;
 mod load;
 mod preflight;
 mod schedule;
+mod statistics;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{Read, Seek};
@@ -20,6 +21,7 @@ use crate::archive::Archive;
 use crate::command::of_archive;
 use crate::command::selection::{Names, Selection};
 use crate::command::standalone::ENTRIES;
+use crate::command::statistics::STATISTICS_DATA;
 use crate::connect::{Purpose, Session, Settings};
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
@@ -27,6 +29,7 @@ use crate::sql::{Entry, Pass, Script, Section};
 use entries::Runner;
 use load::Plan;
 use schedule::{Load, Schedule};
+pub use statistics::Statistics;
 
 /// What to restore and where to.
 pub struct RestoreOptions {
@@ -38,6 +41,8 @@ pub struct RestoreOptions {
     pub jobs: usize,
     /// What to take.
     pub selection: Selection,
+    /// What to do about statistics.
+    pub statistics: Statistics,
 }
 
 /// What was restored.
@@ -79,7 +84,8 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     progress.on(Event::Phase("checking the target"));
     let names = Names::of(&options.selection)?;
     let unmatched = names.check(&script.entries, options.selection.strict_names)?;
-    let chosen = choose(&script, &options.selection, &names);
+    let (carried, chosen): (Vec<&Entry>, Vec<&Entry>) =
+        choose(&script, &options.selection, &names).into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
     let roles = roles(&chosen);
     let mut warnings = options.settings.warnings.clone();
     warnings.extend(unmatched);
@@ -105,6 +111,9 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
         serial(&session, &entries, &options, &progress).await?;
     }
+    let failed = statistics::run(&carried, &chosen, session.major, &options, &progress).await?;
+    failed.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
+    warnings.extend(failed);
     Ok(RestoreSummary {
         database: options.settings.database.clone(),
         entries: chosen.len() as u64,
