@@ -13,6 +13,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     if let Some(target) = row.opt_int("target")? {
         definition.push_str(&format!("\nALTER {} SET STATISTICS {target};", object.identity));
     }
+    object.needs([(row.flag("on_expressions")?, Feature::StatisticsOnExpressions)]);
     object.table = Some(ObjectId::new(class::RELATION, row.oid("relation")?));
     out.push(object.sql(definition));
     Ok(())

@@ -21,6 +21,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
         return Ok(());
     }
     out.push(shell(&object));
+    object.needs([(row.opt_text("subscript")?.is_some(), Feature::Subscript)]);
     object.drop = Some(format!("DROP {} CASCADE;", object.identity));
     let definition = definition(&object.qualified(), row)?;
     out.push(object.sql(definition));

@@ -18,6 +18,8 @@ mod input;
 mod interrupt;
 /// Does every kind of object survive, with every clause and hostile names?
 mod kinds;
+/// Does an older server get what it can hold, and is the rest named?
+mod older;
 /// Does a restored database equal what `pg_dump | psql` makes of its source?
 mod roundtrip;
 /// Do the options that take a part take that part, on both sides?

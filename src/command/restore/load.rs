@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_postgres::Statement;
 
+use super::older::{self, Older};
 use super::schedule::{Job, Next, Schedule};
 use crate::archive::Archive;
 use crate::archive::manifest::{Chunk, Format as Stored, Manifest, Table};
@@ -31,6 +32,8 @@ pub struct Plan {
     pub entries: Vec<Entry>,
     /// Leave owners as they come.
     pub no_owner: bool,
+    /// What an older target cannot hold.
+    pub older: Arc<Older>,
     /// Told after every job.
     pub changed: Notify,
     /// Where events go.
@@ -38,14 +41,30 @@ pub struct Plan {
 }
 
 /// Runs one entry's statements on a session.
-pub async fn run_entry(session: &Session, entry: &Entry, placement: &mut Placement, no_owner: bool) -> Result<()> {
+async fn run_entry(plan: &Plan, session: &Session, entry: &Entry, placement: &mut Placement) -> Result<()> {
+    if plan.older.leaves_out(entry) {
+        return Ok(());
+    }
+    plan.progress.on(Event::Detail(format!("creating {}", entry.label())));
     let mut text = placement.before(entry);
     text.push_str(&entry.definition);
-    if let Some(owner) = entry.owner_statement().filter(|_| !no_owner) {
+    if let Some(owner) = entry.owner_statement().filter(|_| !plan.no_owner) {
         text.push('\n');
         text.push_str(&owner);
     }
-    session.client.batch_execute(&text).await.map_err(|cause| refused(entry, cause))
+    if let Err(cause) = session.client.batch_execute(&text).await {
+        older::passed_over(&plan.older, entry, cause)?;
+        // What it set went with it.
+        *placement = Placement::default();
+        reset(session).await?;
+    }
+    Ok(())
+}
+
+/// Puts back what entries set for where tables go.
+pub async fn reset(session: &Session) -> Result<()> {
+    let sql = "SET default_tablespace = ''; SET default_table_access_method = heap";
+    session.client.batch_execute(sql).await.during(Fault::Server, || "cannot reset the session".into())
 }
 
 /// Names the entry and, where the server points at one, the place.
@@ -105,9 +124,7 @@ async fn worker(plan: Arc<Plan>, session: Session) -> Result<()> {
         match job {
             Job::Chunk { data, chunk } => load_chunk(&plan, &session, data, chunk, &mut statements).await?,
             Job::Entry(at) => {
-                let entry = &plan.entries[at];
-                plan.progress.on(Event::Detail(format!("creating {}", entry.label())));
-                run_entry(&session, entry, &mut placement, plan.no_owner).await?;
+                run_entry(&plan, &session, &plan.entries[at], &mut placement).await?;
             }
         }
         let complete = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).done(job);

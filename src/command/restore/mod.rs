@@ -5,6 +5,7 @@
 //! checked has been.
 
 mod load;
+mod older;
 mod preflight;
 mod schedule;
 mod statistics;
@@ -28,6 +29,8 @@ use crate::progress::{Event, Progress};
 use crate::sql::script::Placement;
 use crate::sql::{Entry, Pass, Script, Section};
 use load::Plan;
+use older::Older;
+pub use older::Refused;
 use schedule::{Load, Schedule};
 pub use statistics::Statistics;
 
@@ -58,6 +61,8 @@ pub struct RestoreSummary {
     pub rows: u64,
     /// Objects that the archive itself lacks, as its dump said.
     pub skipped: u64,
+    /// What was left out, because an older target cannot hold it.
+    pub refused: Vec<Refused>,
     /// What the user should know.
     pub warnings: Vec<String>,
     /// Seconds taken.
@@ -78,38 +83,45 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let reading = path.clone();
     let opened = tokio::task::spawn_blocking(move || open(reading)).await.expect("opening does not panic");
     let archive = opened.map_err(named)?;
-    let script = read_script(&archive).map_err(named)?;
+    let mut script = read_script(&archive).map_err(named)?;
     let manifest = archive.manifest();
     // An archive of rows alone can only be restored as such.
     options.selection.data_only |= manifest.options.iter().any(|option| option == "--data-only");
     let mut session = Session::open(&options.settings, Purpose::Restore).await?;
     progress.on(Event::Phase("checking the target"));
+    let source = manifest.server_version_num / 10000;
+    let older = Older::adapt(&mut script, source, session.major, options.selection.data_only, &progress);
+    let (chosen, otherwise) = older.keep(choose(&script, &options.selection)?);
+    let older = Arc::new(older);
     let (carried, chosen): (Vec<&Entry>, Vec<&Entry>) =
-        choose(&script, &options.selection)?.into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
+        chosen.into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
     let roles = roles(&script, &chosen, &options.selection);
     let mut warnings = options.settings.warnings.clone();
     warnings.extend(preflight::check(&session, manifest, &chosen, &roles, &options.selection).await?);
+    warnings.extend(otherwise);
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     let part = |section: Section| move |entry: &&Entry| entry.pass == Pass::Main && entry.section == section;
     progress.on(Event::Phase("creating tables and types"));
     let pre_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PreData)).collect();
-    serial(&mut session, &pre_data, &options, &progress).await?;
+    serial(&mut session, &pre_data, &options, &older, &progress).await?;
 
     let data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::Data)).collect();
     let (loads, statements): (Vec<&Entry>, Vec<&Entry>) = data.into_iter().partition(|entry| entry.data.is_some());
-    serial(&mut session, &statements, &options, &progress).await?;
+    let loads: Vec<&Entry> = loads.into_iter().filter(|entry| !older.leaves_out(entry)).collect();
+    serial(&mut session, &statements, &options, &older, &progress).await?;
     let planned = plan_loads(&archive, &loads);
     let bytes = planned.iter().map(|load| load.bytes).sum();
     progress.on(Event::Planned { tables: planned.len() as u64, bytes });
     progress.on(Event::Phase("loading rows"));
     let rows = rows_of(&archive, &loads);
     let post_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PostData)).collect();
-    load_and_finish(&archive, planned, &loads, &post_data, &options, &progress).await.map_err(named)?;
+    load_and_finish(&archive, planned, &loads, &post_data, &options, &older, &progress).await.map_err(named)?;
     progress.on(Event::Phase("privileges and refreshes"));
     for pass in [Pass::Privileges, Pass::Last] {
         let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
-        serial(&mut session, &entries, &options, &progress).await?;
+        serial(&mut session, &entries, &options, &older, &progress).await?;
     }
+    let chosen = older.still(chosen);
     let failed = statistics::run(&carried, &chosen, session.major, &options, &progress).await?;
     failed.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     warnings.extend(failed);
@@ -119,6 +131,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         tables: loads.iter().filter(|entry| entry.data != Some(load::LARGE_OBJECTS)).count() as u64,
         rows,
         skipped: manifest.skipped.len() as u64,
+        refused: older.refused(),
         warnings,
         seconds: started.elapsed().as_secs_f64(),
     })
@@ -202,6 +215,7 @@ async fn serial(
     session: &mut Session,
     entries: &[&Entry],
     options: &RestoreOptions,
+    older: &Older,
     progress: &Arc<dyn Progress>,
 ) -> Result<()> {
     let mut placement = Placement::default();
@@ -216,21 +230,31 @@ async fn serial(
         }
         progress.on(Event::Detail(format!("creating {}", entry.label())));
         let entry = (*entry).clone();
-        async move { client.batch_execute(&text).await.map_err(|cause| load::refused(&entry, cause)) }
+        async move {
+            match client.batch_execute(&text).await {
+                Ok(()) => Ok(true),
+                Err(cause) => older::passed_over(older, &entry, cause).map(|()| false),
+            }
+        }
     };
     for entry in entries {
+        if older.leaves_out(entry) {
+            continue;
+        }
         waiting.push_back(send(entry, &mut placement));
-        if waiting.len() >= PIPELINED {
-            waiting.next().await.transpose()?;
+        if waiting.len() >= older.pipelined(PIPELINED) {
+            let ran = waiting.next().await.transpose()?;
+            if ran == Some(false) {
+                // What it set went with it.
+                load::reset(session).await?;
+                placement = Placement::default();
+            }
         }
     }
     while let Some(done) = waiting.next().await {
         done?;
     }
-    client
-        .batch_execute("SET default_tablespace = ''; SET default_table_access_method = heap")
-        .await
-        .during(Fault::Server, || "cannot reset the session".into())
+    load::reset(session).await
 }
 
 fn plan_loads(archive: &Archive, loads: &[&Entry]) -> Vec<Load> {
@@ -260,6 +284,7 @@ async fn load_and_finish(
     loads: &[&Entry],
     post_data: &[&Entry],
     options: &RestoreOptions,
+    older: &Arc<Older>,
     progress: &Arc<dyn Progress>,
 ) -> Result<()> {
     let table_of_data: HashMap<u32, u32> =
@@ -278,6 +303,7 @@ async fn load_and_finish(
         entries: post_data.iter().map(|entry| (*entry).clone()).collect(),
         no_owner: options.selection.no_owner,
         changed: Notify::new(),
+        older: Arc::clone(older),
         progress: Arc::clone(progress),
     });
     let mut sessions = Vec::new();
