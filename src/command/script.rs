@@ -259,11 +259,14 @@ impl<'a> Builder<'a> {
                     None => continue,
                 },
             };
-            self.note(note, &on, parent, like);
+            // What is inside may be lost without its host: then what was said of it is, too.
+            let lost = object.inside.and_then(|_| object.variants.iter().find(|variant| variant.definition.is_none()));
+            let id = self.note(note, &on, parent, like);
+            self.entries[id as usize - 1].variants.extend(lost.cloned());
         }
     }
 
-    fn note(&mut self, note: &Note, on: &str, parent: Option<u32>, like: &Entry) {
+    fn note(&mut self, note: &Note, on: &str, parent: Option<u32>, like: &Entry) -> u32 {
         let (kind, definition) = match &note.provider {
             None => ("COMMENT", format!("COMMENT ON {on} IS {};", literal(&note.text))),
             Some(provider) => (
@@ -277,7 +280,7 @@ impl<'a> Builder<'a> {
         entry.parent = parent;
         entry.table = like.table.clone();
         entry.locks = like.locks.clone();
-        self.push(entry);
+        self.push(entry)
     }
 
     /// Rows, sequence values and large objects, between the two halves of the schema.

@@ -59,6 +59,7 @@ pub enum Feature {
     MultirangeName,
     Subscript,
     StatisticsOnExpressions,
+    StatisticsTarget,
     PublishViaRoot,
     StorageParameter,
 }
@@ -102,8 +103,9 @@ pub const FEATURES: &[(Feature, u32, Downgrade, &str)] = &[
     (Feature::SqlBody, 14, Refused, "functions have no SQL-standard body"),
     (Feature::Compression, 14, Rewritten, "columns have no compression method"),
     (Feature::MultirangeName, 14, Rewritten, "ranges have no multirange"),
-    (Feature::Subscript, 14, Refused, "types have no subscripting function"),
+    (Feature::Subscript, 14, Rewritten, "types have no subscripting function"),
     (Feature::StatisticsOnExpressions, 14, Refused, "extended statistics take no expressions"),
+    (Feature::StatisticsTarget, 13, Rewritten, "extended statistics have no target"),
     (Feature::PublishViaRoot, 13, Rewritten, "publications have no publish_via_partition_root"),
     (Feature::StorageParameter, 18, Rewritten, "storage parameters are unknown"),
 ];

@@ -8,6 +8,8 @@
 mod cli;
 /// Does the connection module reach servers that ask for passwords and certificates, and refuse others?
 mod connect;
+/// Does the page of what is covered say what the code does?
+mod coverage;
 /// Where does a dump go by itself, and whose settings count?
 mod destination;
 /// Does a value come out of the copy as it went in, bit for bit?

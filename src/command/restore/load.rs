@@ -32,6 +32,8 @@ pub struct Plan {
     pub entries: Vec<Entry>,
     /// Leave owners as they come.
     pub no_owner: bool,
+    /// The entries of the rows, by number.
+    pub data: HashMap<u32, Entry>,
     /// What an older target cannot hold.
     pub older: Arc<Older>,
     /// Told after every job.
@@ -122,13 +124,20 @@ async fn worker(plan: Arc<Plan>, session: Session) -> Result<()> {
             Next::Finished => return Ok(()),
         };
         match job {
-            Job::Chunk { data, chunk } => load_chunk(&plan, &session, data, chunk, &mut statements).await?,
+            Job::Chunk { data, .. } if plan.data.get(&data).is_some_and(|entry| plan.older.leaves_out(entry)) => {}
+            Job::Chunk { data, chunk } => {
+                if let Err(error) = load_chunk(&plan, &session, data, chunk, &mut statements).await {
+                    let entry = plan.data.get(&data).ok_or_else(|| gone("a table"))?;
+                    plan.older.pass_over_rows(entry, error)?;
+                }
+            }
             Job::Entry(at) => {
                 run_entry(&plan, &session, &plan.entries[at], &mut placement).await?;
             }
         }
         let complete = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).done(job);
-        if let Some(table) = complete.and_then(|data| table_of(plan.archive.manifest(), data)) {
+        let loaded = complete.filter(|data| plan.data.get(data).is_some_and(|entry| !plan.older.leaves_out(entry)));
+        if let Some(table) = loaded.and_then(|data| table_of(plan.archive.manifest(), data)) {
             plan.progress
                 .on(Event::TableFinished { table: qualified(&table.schema, &table.name), rows: table.data.rows });
         }

@@ -113,9 +113,9 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let bytes = planned.iter().map(|load| load.bytes).sum();
     progress.on(Event::Planned { tables: planned.len() as u64, bytes });
     progress.on(Event::Phase("loading rows"));
-    let rows = rows_of(&archive, &loads);
     let post_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PostData)).collect();
     load_and_finish(&archive, planned, &loads, &post_data, &options, &older, &progress).await.map_err(named)?;
+    let loads = older.still(loads);
     progress.on(Event::Phase("privileges and refreshes"));
     for pass in [Pass::Privileges, Pass::Last] {
         let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
@@ -129,7 +129,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         database: options.settings.database.clone(),
         entries: chosen.len() as u64,
         tables: loads.iter().filter(|entry| entry.data != Some(load::LARGE_OBJECTS)).count() as u64,
-        rows,
+        rows: rows_of(&archive, &loads),
         skipped: manifest.skipped.len() as u64,
         refused: older.refused(),
         warnings,
@@ -303,6 +303,7 @@ async fn load_and_finish(
         entries: post_data.iter().map(|entry| (*entry).clone()).collect(),
         no_owner: options.selection.no_owner,
         changed: Notify::new(),
+        data: loads.iter().filter_map(|entry| Some((entry.data?, (*entry).clone()))).collect(),
         older: Arc::clone(older),
         progress: Arc::clone(progress),
     });

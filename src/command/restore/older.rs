@@ -119,17 +119,29 @@ impl Older {
 
     /// Passes over what an older target refused because it does not know it; gives other errors back.
     pub fn pass_over(&self, entry: &Entry, cause: tokio_postgres::Error) -> Result<(), tokio_postgres::Error> {
-        let code = cause.code().map(|code| code.code()).unwrap_or_default();
-        // Syntax and names, features, values of parameters; but for lacking rights.
-        let unknown = (code.starts_with("42") && code != "42501") || matches!(code, "0A000" | "22023" | "22P02");
-        if !self.active || !unknown {
+        if !self.active || !unknown(cause.code().map(|code| code.code()).unwrap_or_default()) {
             return Err(cause);
         }
         let message = cause.as_db_error().map(|error| error.message().to_string()).unwrap_or_default();
-        let one = Refused { entry: entry.label(), reason: format!("PostgreSQL {} refused it: {message}", self.target) };
-        self.tell(&one);
-        self.lock().insert(entry.id, one);
+        self.refuse(entry, &message);
         Ok(())
+    }
+
+    /// Passes over rows that an older target cannot read: a type may have got its binary form later.
+    pub fn pass_over_rows(&self, entry: &Entry, error: Error) -> Result<(), Error> {
+        if !self.active || !error.sqlstate().is_some_and(unknown) {
+            return Err(error);
+        }
+        self.refuse(entry, &error.report());
+        Ok(())
+    }
+
+    fn refuse(&self, entry: &Entry, message: &str) {
+        let reason = format!("PostgreSQL {} refused it: {message}", self.target);
+        let one = Refused { entry: entry.label(), reason };
+        if self.lock().insert(entry.id, one.clone()).is_none() {
+            self.tell(&one);
+        }
     }
 
     /// Everything that was left out.
@@ -144,6 +156,12 @@ impl Older {
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u32, Refused>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether an SQLSTATE is that of syntax, names, features or values that a server does not know; but for
+/// lacking rights.
+fn unknown(code: &str) -> bool {
+    (code.starts_with("42") && code != "42501") || matches!(code, "0A000" | "22023" | "22P02" | "22P03")
 }
 
 fn needs(what: &Refused) -> String {
