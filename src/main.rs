@@ -230,7 +230,7 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
     screen.finish();
     let summary = result?;
     tell(&args.report, &summary, || terminal::restored(&summary));
-    Ok(0)
+    Ok(if summary.refused.is_empty() { 0 } else { SKIPPED })
 }
 
 fn run_inspect(args: &InspectArgs) -> Result<u8> {

@@ -123,11 +123,15 @@ pub fn dumped(summary: &DumpSummary) -> String {
 /// The lines after a restore.
 pub fn restored(summary: &RestoreSummary) -> String {
     format!(
-        "restored into {}: {}, {}, {} ({:.1} s)",
+        "restored into {}: {}, {}, {}{} ({:.1} s)",
         summary.database,
         counted(summary.entries, "entry", "entries"),
         counted(summary.tables, "table", "tables"),
         counted(summary.rows, "row", "rows"),
+        match summary.refused.len() {
+            0 => String::new(),
+            count => format!("; {} LEFT OUT, see above", counted(count as u64, "entry", "entries")),
+        },
         summary.seconds
     )
 }

@@ -10,6 +10,12 @@ SELECT k.oid,
        pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS table_name,
        k.confrelid AS referenced_oid,
        pg_catalog.pg_get_constraintdef(k.oid) AS definition,
+       false AS period, -- <18
+       k.conperiod AS period, -- 18+
+       true AS enforced, -- <18
+       k.conenforced AS enforced, -- 18+
+       false AS sets_columns, -- <15
+       k.confdelsetcols IS NOT NULL AS sets_columns, -- 15+
        CASE WHEN f.relkind = 'p' THEN
            ARRAY(WITH RECURSIVE part(oid) AS (
                      SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = k.conindid

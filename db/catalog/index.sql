@@ -11,6 +11,8 @@ SELECT c.oid,
        k.oid AS constraint_oid,
        i.indisready AND (i.indisvalid OR t.relkind = 'p') AS usable,
        CASE WHEN k.oid IS NULL THEN pg_catalog.pg_get_indexdef(c.oid) END AS definition,
+       false AS nulls_not_distinct, -- <15
+       i.indnullsnotdistinct AS nulls_not_distinct, -- 15+
        i.indisclustered AS clustered,
        i.indisreplident AS replica_identity,
        coalesce(ts.spcname::text, '') AS tablespace,

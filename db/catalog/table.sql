@@ -65,6 +65,7 @@ checks AS (
                  'name', k.conname,
                  'definition', pg_catalog.pg_get_constraintdef(k.oid),
                  'valid', k.convalidated,
+                 'enforced', k.conenforced, -- 18+
                  'local', k.conislocal) ORDER BY k.conname::text COLLATE "C")::text AS list
     FROM wanted
     JOIN pg_catalog.pg_constraint k ON k.conrelid = wanted.oid AND k.contype = 'c'

@@ -12,8 +12,9 @@ use crate::command::statistics::{STATISTICS_DATA, statements as statistics};
 use crate::error::{Error, Fault, Result};
 use crate::object::{Body, Kind, Object, ObjectId, Oid, class};
 use crate::order::{Ordered, sort};
-use crate::sql::privileges::{Grantable, Privileges, roles, statements};
-use crate::sql::{Entry, Pass, Script, Section, ident, literal, qualified};
+use crate::sql::downgrade::variants;
+use crate::sql::privileges::{Grantable, Privileges, roles, statements, without_maintain};
+use crate::sql::{Entry, Pass, Script, Section, Variant, ident, literal, qualified};
 
 /// What a script is made from, besides the catalog.
 pub struct Parts<'a> {
@@ -158,25 +159,35 @@ impl World<'_> {
     }
 
     /// The definition, given what ended up inside it.
-    fn definition(&self, object: &Object) -> String {
+    fn definition(&self, object: &Object) -> (String, Vec<Variant>) {
         let inside = |id: ObjectId| self.object(id).is_some_and(|piece| piece.inside == Some(object.id));
+        let mut older = object.variants.clone();
         let mut text = match &object.body {
             Body::Sql(text) => text.clone(),
-            Body::Table(table) => table.write(&inside),
-            Body::View(view) => view.write(),
+            Body::Table(table) => {
+                older.extend(variants(|target| table.write(&inside, target)));
+                table.write(&inside, u32::MAX).text
+            }
+            Body::View(view) => {
+                older.extend(variants(|target| view.write(target)));
+                view.write(u32::MAX).text
+            }
             Body::Domain(domain) => domain.write(&inside),
         };
+        let mut also = String::new();
         for extension in self.catalog.on_extension.get(&object.id).into_iter().flatten() {
             let identity = if object.label == "CONSTRAINT" { continue } else { &object.identity };
-            text.push_str(&format!("\nALTER {identity} DEPENDS ON EXTENSION {};", ident(extension)));
+            also.push_str(&format!("\nALTER {identity} DEPENDS ON EXTENSION {};", ident(extension)));
         }
         // A key's index may depend on an extension by itself.
         for piece in self.inside.get(&object.id).into_iter().flatten().filter(|piece| piece.kind == Kind::Index) {
             for extension in self.catalog.on_extension.get(&piece.id).into_iter().flatten() {
-                text.push_str(&format!("\nALTER {} DEPENDS ON EXTENSION {};", piece.identity, ident(extension)));
+                also.push_str(&format!("\nALTER {} DEPENDS ON EXTENSION {};", piece.identity, ident(extension)));
             }
         }
-        text
+        text.push_str(&also);
+        older.iter_mut().filter_map(|variant| variant.definition.as_mut()).for_each(|text| text.push_str(&also));
+        (text, older)
     }
 
     /// The table an object follows in selection, as schema and name.
@@ -209,7 +220,7 @@ impl<'a> Builder<'a> {
         let mut entry = blank(object.label, object.schema.clone(), &object.name, object.section, object.pass);
         entry.table = world.table(object);
         let parent = if object.is_written() {
-            entry.definition = world.definition(object);
+            (entry.definition, entry.variants) = world.definition(object);
             entry.drop = object.drop.clone().unwrap_or_else(|| format!("DROP {};", object.identity));
             entry.owner = object.owner.clone();
             entry.owned = object.owner.iter().map(|_| object.identity.clone()).collect();
@@ -248,11 +259,14 @@ impl<'a> Builder<'a> {
                     None => continue,
                 },
             };
-            self.note(note, &on, parent, like);
+            // What is inside may be lost without its host: then what was said of it is, too.
+            let lost = object.inside.and_then(|_| object.variants.iter().find(|variant| variant.definition.is_none()));
+            let id = self.note(note, &on, parent, like);
+            self.entries[id as usize - 1].variants.extend(lost.cloned());
         }
     }
 
-    fn note(&mut self, note: &Note, on: &str, parent: Option<u32>, like: &Entry) {
+    fn note(&mut self, note: &Note, on: &str, parent: Option<u32>, like: &Entry) -> u32 {
         let (kind, definition) = match &note.provider {
             None => ("COMMENT", format!("COMMENT ON {on} IS {};", literal(&note.text))),
             Some(provider) => (
@@ -266,7 +280,7 @@ impl<'a> Builder<'a> {
         entry.parent = parent;
         entry.table = like.table.clone();
         entry.locks = like.locks.clone();
-        self.push(entry);
+        self.push(entry)
     }
 
     /// Rows, sequence values and large objects, between the two halves of the schema.
@@ -368,6 +382,7 @@ impl<'a> Builder<'a> {
         if statements.is_empty() {
             return;
         }
+        let older = if maintain && granted.kind == "table" { without_maintain(&privileges) } else { None };
         let like = parent.map(|id| self.entries[id as usize - 1].clone());
         let (schema, section) =
             like.as_ref().map_or((None, Section::PreData), |like| (like.schema.clone(), like.section));
@@ -375,6 +390,7 @@ impl<'a> Builder<'a> {
         let mut entry = blank("ACL", schema, &name, section, Pass::Privileges);
         entry.table = like.and_then(|like| like.table);
         entry.definition = statements.join("\n");
+        entry.variants = older.into_iter().collect();
         entry.depends = parent.into_iter().collect();
         entry.parent = parent;
         entry.roles = roles(&granted.current).chain(roles(&granted.base)).collect();
@@ -399,6 +415,7 @@ fn blank(kind: &str, schema: Option<String>, name: &str, section: Section, pass:
         section,
         pass,
         definition: String::new(),
+        variants: Vec::new(),
         drop: String::new(),
         owner: None,
         owned: Vec::new(),

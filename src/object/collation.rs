@@ -23,6 +23,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
             return Err(Error::new(Fault::Unsupported, what));
         }
     };
+    object.needs([(provider == "builtin", Feature::BuiltinProvider)]);
     let mut clauses = vec![format!("provider = {provider}")];
     if !row.flag("deterministic")? {
         clauses.push("deterministic = false".into());
@@ -37,6 +38,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
         }
     } else {
         clauses.push(format!("locale = {}", literal(&row.text("locale")?)));
+        object.needs([(row.opt_text("rules")?.is_some(), Feature::CollationRules)]);
         clauses.extend(row.opt_text("rules")?.map(|rules| format!("rules = {}", literal(&rules))));
     }
     let definition = format!("CREATE COLLATION {} ({});", object.qualified(), clauses.join(", "));

@@ -81,11 +81,11 @@ impl Column {
     }
 
     /// The ALTER statements for properties that have no place in CREATE; `alter` is `ALTER TABLE ONLY s.t`.
-    pub fn properties(&self, alter: &str) -> Vec<String> {
-        let mut out = Vec::new();
+    pub fn properties(&self, alter: &str) -> Vec<Property> {
+        let mut out: Vec<Property> = Vec::new();
         let column = ident(&self.name);
         if let Some(target) = self.statistics {
-            out.push(format!("{alter} ALTER COLUMN {column} SET STATISTICS {target};"));
+            out.push(format!("{alter} ALTER COLUMN {column} SET STATISTICS {target};").into());
         }
         let storage = match self.storage {
             Some('p') => Some("PLAIN"),
@@ -95,7 +95,7 @@ impl Column {
             _ => None,
         };
         if let Some(storage) = storage {
-            out.push(format!("{alter} ALTER COLUMN {column} SET STORAGE {storage};"));
+            out.push(format!("{alter} ALTER COLUMN {column} SET STORAGE {storage};").into());
         }
         let compression = match self.compression {
             Some('p') => Some("pglz"),
@@ -103,15 +103,41 @@ impl Column {
             _ => None,
         };
         if let Some(compression) = compression {
-            out.push(format!("{alter} ALTER COLUMN {column} SET COMPRESSION {compression};"));
+            let text = format!("{alter} ALTER COLUMN {column} SET COMPRESSION {compression};");
+            out.push(Property { text, since: Some(Feature::Compression) });
         }
         if let Some(items) = &self.options {
-            out.push(format!("{alter} ALTER COLUMN {column} SET ({});", options(items, "")));
+            out.push(format!("{alter} ALTER COLUMN {column} SET ({});", options(items, "")).into());
         }
         if let Some(text) = &self.server_options {
-            out.push(format!("{alter} ALTER COLUMN {column} OPTIONS (\n    {text}\n);"));
+            out.push(format!("{alter} ALTER COLUMN {column} OPTIONS (\n    {text}\n);").into());
         }
         out
+    }
+}
+
+/// A statement that follows CREATE, and the construct that it is about where older servers lack it.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Property {
+    pub text: String,
+    pub since: Option<Feature>,
+}
+
+impl From<String> for Property {
+    fn from(text: String) -> Property {
+        Property { text, since: None }
+    }
+}
+
+impl Property {
+    /// The statement, if a server of `target` knows it.
+    pub fn write(&self, target: u32, written: &mut Written) -> Option<String> {
+        if let Some(feature) = self.since.filter(|feature| !feature.is_in(target)) {
+            written.lacks(feature, "");
+            return None;
+        }
+        Some(self.text.clone())
     }
 }
 

@@ -26,6 +26,10 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     object.tablespace = Some(row.text("tablespace")?);
     object.identity = format!("CONSTRAINT {} ON {table_name}", ident(&object.name));
     object.drop = Some(format!("ALTER {word} ONLY {table_name} DROP CONSTRAINT {};", ident(&object.name)));
+    object.needs([
+        (row.flag("period")?, Feature::WithoutOverlaps),
+        (row.flag("nulls_not_distinct")?, Feature::NullsNotDistinct),
+    ]);
     let text = match row.opt_text("definition")? {
         Some(text) => text,
         None => key(row)?,

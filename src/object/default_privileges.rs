@@ -6,7 +6,7 @@
 use super::common::lines;
 use super::*;
 use crate::error::{Error, Fault};
-use crate::sql::privileges::{Grantable, Privileges, statements};
+use crate::sql::privileges::{Grantable, Privileges, statements, without_maintain};
 
 /// Default privileges of all roles.
 pub const QUERY: &str = include_str!("../../db/catalog/default_privileges.sql");
@@ -32,6 +32,10 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     let (current, base) = (row.texts("current")?, row.texts("base")?);
     let privileges =
         Privileges { grantable, on, column: None, owner: &role, current: &current, base: &base, prefix: &prefix };
+    if on == "TABLES" && maintain {
+        object.variants.extend(without_maintain(&privileges));
+    }
+    object.needs([(on == "LARGE OBJECTS", Feature::DefaultPrivilegesOnLargeObjects)]);
     let statements = statements(&privileges).ok_or_else(|| {
         Error::new(Fault::Server, format!("cannot read the default privileges of role {role:?} on {on}"))
     })?;

@@ -12,6 +12,7 @@ pub const QUERY: &str = include_str!("../../db/catalog/event_trigger.sql");
 pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     let mut object = Object::from_row(Kind::EventTrigger, class::EVENT_TRIGGER, row)?;
     let mut definition = format!("CREATE {} ON {}", object.identity, ident(&row.text("event")?));
+    object.needs([(row.text("event")? == "login", Feature::LoginEvent)]);
     if let Some(tags) = row.opt_texts("tags")? {
         let tags: Vec<String> = tags.iter().map(|tag| literal(tag)).collect();
         definition.push_str(&format!("\n    WHEN TAG IN ({})", tags.join(", ")));

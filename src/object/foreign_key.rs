@@ -20,6 +20,11 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     object.depends.extend(row.oids("attached")?.into_iter().map(|oid| ObjectId::new(class::INDEX_ATTACH, oid)));
     object.locks.push(referenced);
     object.identity = format!("CONSTRAINT {} ON {table_name}", ident(&object.name));
+    object.needs([
+        (row.flag("period")?, Feature::Period),
+        (!row.flag("enforced")?, Feature::NotEnforced),
+        (row.flag("sets_columns")?, Feature::SetNullColumns),
+    ]);
     let only = if row.letter("table_relkind")? == 'p' { "" } else { "ONLY " };
     object.drop = Some(format!("ALTER TABLE ONLY {table_name} DROP CONSTRAINT {};", ident(&object.name)));
     let definition = row.text("definition")?;

@@ -32,6 +32,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     for setting in row.texts("settings")? {
         definition.push_str(&format!("\n    {}", set(&setting)?));
     }
+    object.needs([(row.opt_text("sql_body")?.is_some(), Feature::SqlBody)]);
     definition.push_str(&format!("\n    {};", body(row)?));
     out.push(object.sql(definition));
     Ok(())

@@ -19,6 +19,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     object.table = Some(table);
     object.depends.push(table);
     object.tablespace = Some(row.text("tablespace")?);
+    object.needs([(row.flag("nulls_not_distinct")?, Feature::NullsNotDistinct)]);
     let attach = attach(row, &object, table)?;
     if let Some(definition) = row.opt_text("definition")? {
         let mut statements = vec![format!("{definition};")];

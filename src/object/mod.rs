@@ -63,7 +63,8 @@ pub use kind::{Kind, READERS, Reader};
 pub use row::Row;
 
 use crate::error::Result;
-pub use crate::sql::{Pass, Section};
+use crate::sql::downgrade::{Written, variants};
+pub use crate::sql::{Feature, Pass, Section, Variant};
 use crate::sql::{ident, qualified};
 
 /// A PostgreSQL object identifier. Means something within one database at one time only, so it never
@@ -207,6 +208,8 @@ pub struct Object {
     pub tablespace: Option<String>,
     /// Table access method to create it with.
     pub access_method: Option<String>,
+    /// What stands for it on older servers.
+    pub variants: Vec<Variant>,
 }
 
 impl Object {
@@ -243,6 +246,7 @@ impl Object {
             columns: Vec::new(),
             tablespace: None,
             access_method: None,
+            variants: Vec::new(),
         }
     }
 
@@ -252,6 +256,18 @@ impl Object {
             Some(schema) => qualified(schema, &self.name),
             None => ident(&self.name),
         }
+    }
+
+    /// Sets the definition to what `write` gives for the newest server, and its variants for older ones.
+    pub fn written(mut self, write: impl Fn(u32) -> Written) -> Object {
+        self.variants.extend(variants(&write));
+        let text = write(u32::MAX).text;
+        self.sql(text)
+    }
+
+    /// Notes constructs that a server must have to hold it at all.
+    pub fn needs(&mut self, constructs: impl IntoIterator<Item = (bool, Feature)>) {
+        self.variants.extend(constructs.into_iter().filter(|(used, _)| *used).map(|(_, feature)| feature.refused()));
     }
 
     /// Sets the definition to finished text.

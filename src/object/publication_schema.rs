@@ -11,6 +11,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     let mut object = Object::from_row(Kind::PublicationSchema, class::PUBLICATION_SCHEMA, row)?;
     let publication = row.text("publication")?;
     let definition = format!("ALTER PUBLICATION {} ADD TABLES IN SCHEMA {};", ident(&publication), ident(&object.name));
+    object.needs([(true, Feature::PublicationSchema)]);
     object.identity = String::new();
     object.drop = Some(String::new());
     object.tie = vec![publication];

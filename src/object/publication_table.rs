@@ -19,6 +19,10 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
         definition.push_str(&format!(" WHERE ({condition})"));
     }
     definition.push(';');
+    object.needs([
+        (row.opt_texts("columns")?.is_some(), Feature::PublicationColumns),
+        (row.opt_text("qualification")?.is_some(), Feature::PublicationCondition),
+    ]);
     object.identity = String::new();
     object.drop = Some(String::new());
     object.tie = vec![publication];

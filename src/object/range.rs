@@ -5,6 +5,7 @@
 //! range, so it needs the range's shell, and the drop needs CASCADE, as with base types.
 
 use super::*;
+use crate::sql::downgrade::Written;
 
 /// Range types.
 pub const QUERY: &str = include_str!("../../db/catalog/range.sql");
@@ -14,7 +15,6 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     let mut object = Object::from_row(Kind::Range, class::TYPE, row)?;
     let mut clauses = vec![format!("subtype = {}", row.text("subtype")?)];
     for (word, column) in [
-        ("multirange_type_name", "multirange"),
         ("subtype_opclass", "operator_class"),
         ("collation", "collation"),
         ("canonical", "canonical"),
@@ -27,7 +27,19 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
         object.drop = Some(format!("DROP {} CASCADE;", object.identity));
     }
     object.depends.extend(row.opt_oid("multirange_schema")?.map(|schema| ObjectId::new(class::SCHEMA, schema)));
-    let definition = format!("CREATE TYPE {} AS RANGE (\n    {}\n);", object.qualified(), clauses.join(",\n    "));
-    out.push(object.sql(definition));
+    let (name, multirange) = (object.qualified(), row.opt_text("multirange")?);
+    out.push(object.written(|target| {
+        let mut written = Written::default();
+        let mut clauses = clauses.clone();
+        if let Some(multirange) = &multirange {
+            if Feature::MultirangeName.is_in(target) {
+                clauses.insert(1, format!("multirange_type_name = {multirange}"));
+            } else {
+                written.lacks(Feature::MultirangeName, multirange);
+            }
+        }
+        written.text = format!("CREATE TYPE {name} AS RANGE (\n    {}\n);", clauses.join(",\n    "));
+        written
+    }));
     Ok(())
 }

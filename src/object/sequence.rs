@@ -5,6 +5,7 @@
 //! its own, after both. Values are data and not written here.
 
 use super::*;
+use crate::sql::downgrade::Written;
 
 /// Sequences with their owning columns.
 pub const QUERY: &str = include_str!("../../db/catalog/sequence.sql");
@@ -18,8 +19,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     let (Some(table), Some(table_name), Some(column)) =
         (table, row.opt_text("table_name")?, row.opt_text("column_name")?)
     else {
-        let definition = format!("CREATE {}SEQUENCE {name}{};", unlogged(row)?, clauses(row, true)?);
-        out.push(object.sql(definition));
+        out.push(object.written(standalone(row, &name)?));
         return Ok(());
     };
     if row.opt_text("owned")?.as_deref() == Some("i") {
@@ -31,31 +31,45 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
             ("u", Some("p")) => "\n    UNLOGGED",
             _ => "",
         };
-        let definition = format!(
-            "ALTER {word} {table_name} ALTER COLUMN {column} ADD GENERATED {always} AS IDENTITY (\n    SEQUENCE NAME {name}{persistence}{}\n);",
-            clauses(row, false)?
+        let head = format!(
+            "ALTER {word} {table_name} ALTER COLUMN {column} ADD GENERATED {always} AS IDENTITY (\n    SEQUENCE NAME {name}"
         );
+        let rest = format!("{}\n);", clauses(row, false)?);
         // The sequence takes the table's owner and goes with the table.
         object.owner = None;
         object.drop = Some(String::new());
         object.depends.push(table);
         object.locks.push(table);
-        out.push(object.sql(definition));
+        out.push(object.written(|target| logged(target, &head, persistence, &rest)));
         return Ok(());
     }
-    let definition = format!("CREATE {}SEQUENCE {name}{};", unlogged(row)?, clauses(row, true)?);
+    let definition = standalone(row, &name)?;
     let mut owned = Object::new(Kind::SequenceOwnedBy, ObjectId::new(class::OWNED_BY, object.id.oid), &object.name);
     owned.schema = object.schema.clone();
     owned.table = Some(table);
     owned.depends = vec![object.id, table];
     owned.drop = Some(String::new());
-    out.push(object.sql(definition));
+    out.push(object.written(definition));
     out.push(owned.sql(format!("ALTER SEQUENCE {name} OWNED BY {table_name}.{column};")));
     Ok(())
 }
 
-fn unlogged(row: &Row<'_>) -> Result<&'static str> {
-    Ok(if row.text("persistence")? == "u" { "UNLOGGED " } else { "" })
+/// `CREATE SEQUENCE`, for any version.
+fn standalone(row: &Row<'_>, name: &str) -> Result<impl Fn(u32) -> Written> {
+    let unlogged = if row.text("persistence")? == "u" { "UNLOGGED " } else { "" };
+    let rest = format!("SEQUENCE {name}{};", clauses(row, true)?);
+    Ok(move |target| logged(target, "CREATE ", unlogged, &rest))
+}
+
+/// A definition without its word about logging where a server knows none.
+fn logged(target: u32, head: &str, persistence: &str, rest: &str) -> Written {
+    let mut written = Written::default();
+    let lacking = !persistence.is_empty() && !Feature::UnloggedSequence.is_in(target);
+    if lacking {
+        written.lacks(Feature::UnloggedSequence, "");
+    }
+    written.text = format!("{head}{}{rest}", if lacking { "" } else { persistence });
+    written
 }
 
 /// Every clause, with limits shown only where they are not the type's own.

@@ -7,6 +7,7 @@
 //! behave as one of its values; where newer ones default to another, a newer target is told.
 
 use super::*;
+use crate::sql::downgrade::Written;
 use crate::sql::{dollar_quote, literal};
 
 /// Subscriptions of this database; only to be run where [`READABLE`] is true.
@@ -21,53 +22,63 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     let object = Object::from_row(Kind::Subscription, class::SUBSCRIPTION, row)?;
     let publications: Vec<String> = row.texts("publications")?.iter().map(|name| ident(name)).collect();
     let slot = row.opt_text("slot")?.map_or_else(|| "NONE".to_string(), |slot| literal(&slot));
-    let mut options = vec!["connect = false".to_string(), format!("slot_name = {slot}")];
+    // Each with the version that knows it.
+    let mut options = vec![(12, "connect = false".to_string()), (12, format!("slot_name = {slot}"))];
     let mut newer = Vec::new();
     if row.flag("send_binary")? {
-        options.push("binary = true".into());
+        options.push((14, "binary = true".into()));
     }
     match row.opt_text("streaming")? {
-        Some(mode) => options.push(format!("streaming = {mode}")),
+        Some(mode) => options.push((if mode == "parallel" { 16 } else { 14 }, format!("streaming = {mode}"))),
         // A server before 14 never streams; from 18 on streaming is the default.
         None => newer.push((140000, "streaming = off")),
     }
     if row.flag("two_phase")? {
-        options.push("two_phase = on".into());
+        options.push((15, "two_phase = on".into()));
     }
     if row.flag("disable_on_error")? {
-        options.push("disable_on_error = true".into());
+        options.push((15, "disable_on_error = true".into()));
     }
     if !row.flag("password_required")? {
-        options.push("password_required = false".into());
+        options.push((16, "password_required = false".into()));
     }
     match row.opt_text("run_as_owner")?.as_deref() {
-        Some("true") => options.push("run_as_owner = true".into()),
+        Some("true") => options.push((16, "run_as_owner = true".into())),
         Some(_) => {}
         // A server before 16 applies changes as the owner; from 16 on it is not the default.
         None => newer.push((160000, "run_as_owner = true")),
     }
     if row.flag("failover")? {
-        options.push("failover = true".into());
+        options.push((17, "failover = true".into()));
     }
     let commit = row.text("synchronous_commit")?;
     if commit != "off" {
-        options.push(format!("synchronous_commit = {}", literal(&commit)));
+        options.push((12, format!("synchronous_commit = {}", literal(&commit))));
     }
     let origin = row.text("origin")?;
     if origin != "any" {
-        options.push(format!("origin = {}", literal(&origin)));
+        options.push((16, format!("origin = {}", literal(&origin))));
     }
-    let mut definition = format!(
-        "CREATE {} CONNECTION {} PUBLICATION {} WITH ({});",
+    let head = format!(
+        "CREATE {} CONNECTION {} PUBLICATION {}",
         object.identity,
         literal(&row.text("connection")?),
-        publications.join(", "),
-        options.join(", ")
+        publications.join(", ")
     );
-    for (version, option) in newer {
-        definition.push_str(&on_newer(version, &format!("ALTER {} SET ({option})", object.identity)));
-    }
-    out.push(object.sql(definition));
+    let statement =
+        |(version, option): (u32, &str)| on_newer(version, &format!("ALTER {} SET ({option})", object.identity));
+    let newer: String = newer.into_iter().map(statement).collect();
+    out.push(object.written(|target| {
+        let mut written = Written::default();
+        let (known, unknown): (Vec<_>, Vec<_>) = options.iter().partition(|(since, _)| target >= *since);
+        // Off is what a server does that does not know it.
+        for (_, option) in unknown.iter().filter(|(_, option)| option != "streaming = off") {
+            written.lacks(Feature::SubscriptionOption, option);
+        }
+        let known: Vec<&str> = known.iter().map(|(_, option)| option.as_str()).collect();
+        written.text = format!("{head} WITH ({});{newer}", known.join(", "));
+        written
+    }));
     Ok(())
 }
 

@@ -8,7 +8,8 @@
 use serde::Deserialize;
 
 use super::*;
-use crate::object::column::{Column, default_object};
+use crate::object::column::{Column, Property, default_object};
+use crate::sql::downgrade::{Written, known_parameters};
 use crate::sql::quote::options;
 
 /// Tables with columns, checks and parents.
@@ -26,8 +27,17 @@ pub struct Table {
     name: String,
     qualified: String,
     word: &'static str,
-    tail: String,
-    after: Vec<String>,
+    tail: Tail,
+    after: Vec<Property>,
+}
+
+/// What stands after the column list: texts around the storage parameters.
+#[derive(Debug, Clone, Default)]
+struct Tail {
+    before: String,
+    parameters: Vec<String>,
+    toast_parameters: Vec<String>,
+    after: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -36,7 +46,14 @@ struct Check {
     name: String,
     definition: String,
     valid: bool,
+    #[serde(default = "yes")]
+    enforced: bool,
     local: bool,
+}
+
+/// Before 18 every constraint is enforced.
+fn yes() -> bool {
+    true
 }
 
 impl Check {
@@ -99,47 +116,44 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
 }
 
 /// What stands after the column list.
-fn tail(row: &Row<'_>, is_partition: bool) -> Result<String> {
-    let mut tail = String::new();
+fn tail(row: &Row<'_>, is_partition: bool) -> Result<Tail> {
+    let mut tail =
+        Tail { parameters: row.texts("options")?, toast_parameters: row.texts("toast_options")?, ..Tail::default() };
     let parents = row.texts("parents")?;
     if !parents.is_empty() && !is_partition {
-        tail.push_str(&format!("\nINHERITS ({})", parents.join(", ")));
+        tail.before.push_str(&format!("\nINHERITS ({})", parents.join(", ")));
     }
     if let Some(key) = row.opt_text("partition_key")? {
-        tail.push_str(&format!("\nPARTITION BY {key}"));
+        tail.before.push_str(&format!("\nPARTITION BY {key}"));
     }
     if let Some(server) = row.opt_text("server")? {
-        tail.push_str(&format!("\nSERVER {}", ident(&server)));
-    }
-    let mut storage = vec![options(&row.texts("options")?, ""), options(&row.texts("toast_options")?, "toast.")];
-    storage.retain(|text| !text.is_empty());
-    if !storage.is_empty() {
-        tail.push_str(&format!("\nWITH ({})", storage.join(", ")));
+        tail.before.push_str(&format!("\nSERVER {}", ident(&server)));
     }
     if let Some(text) = row.opt_text("server_options")? {
-        tail.push_str(&format!("\nOPTIONS (\n    {text}\n)"));
+        tail.after.push_str(&format!("\nOPTIONS (\n    {text}\n)"));
     }
     Ok(tail)
 }
 
 /// The statements after CREATE, in pg_dump's order: column properties, replica identity, forced row
 /// security, and the access method of a partitioned table (its CREATE takes none from a setting).
-fn after(row: &Row<'_>, name: &str, word: &str, columns: &[Column]) -> Result<Vec<String>> {
+fn after(row: &Row<'_>, name: &str, word: &str, columns: &[Column]) -> Result<Vec<Property>> {
     let relkind = row.letter("relkind")?;
     let alter = format!("ALTER {word} ONLY {name}");
-    let mut out: Vec<String> = columns.iter().flat_map(|column| column.properties(&alter)).collect();
+    let mut out: Vec<Property> = columns.iter().flat_map(|column| column.properties(&alter)).collect();
     if relkind == 'p'
         && let Some(method) = row.opt_text("access_method")?
     {
-        out.push(format!("ALTER TABLE {name} SET ACCESS METHOD {};", ident(&method)));
+        let text = format!("ALTER TABLE {name} SET ACCESS METHOD {};", ident(&method));
+        out.push(Property { text, since: Some(Feature::PartitionedAccessMethod) });
     }
     match row.letter("replica_identity")? {
-        'n' if relkind != 'f' => out.push(format!("ALTER TABLE ONLY {name} REPLICA IDENTITY NOTHING;")),
-        'f' if relkind != 'f' => out.push(format!("ALTER TABLE ONLY {name} REPLICA IDENTITY FULL;")),
+        'n' if relkind != 'f' => out.push(format!("ALTER TABLE ONLY {name} REPLICA IDENTITY NOTHING;").into()),
+        'f' if relkind != 'f' => out.push(format!("ALTER TABLE ONLY {name} REPLICA IDENTITY FULL;").into()),
         _ => {}
     }
     if row.flag("force_row_security")? {
-        out.push(format!("ALTER TABLE ONLY {name} FORCE ROW LEVEL SECURITY;"));
+        out.push(format!("ALTER TABLE ONLY {name} FORCE ROW LEVEL SECURITY;").into());
     }
     Ok(out)
 }
@@ -161,6 +175,18 @@ fn row_security(table: &Object) -> Object {
     object.depends = vec![table.id];
     object.drop = Some(format!("ALTER TABLE {} DISABLE ROW LEVEL SECURITY;", table.qualified()));
     object.sql(format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", table.qualified()))
+}
+
+impl Tail {
+    fn write(&self, target: u32, written: &mut Written) -> String {
+        let mut storage = vec![
+            options(&known_parameters(&self.parameters, target, written), ""),
+            options(&known_parameters(&self.toast_parameters, target, written), "toast."),
+        ];
+        storage.retain(|text| !text.is_empty());
+        let with = if storage.is_empty() { String::new() } else { format!("\nWITH ({})", storage.join(", ")) };
+        format!("{}{with}{}", self.before, self.after)
+    }
 }
 
 impl Table {
@@ -193,6 +219,7 @@ impl Table {
             object.table = Some(table.id);
             object.identity = format!("CONSTRAINT {} ON {}", ident(&check.name), table.qualified());
             object.drop = Some(format!("{alter} DROP CONSTRAINT {};", ident(&check.name)));
+            object.needs([(!check.enforced, Feature::NotEnforced)]);
             if check.valid {
                 object.inside = Some(table.id)
             } else {
@@ -211,10 +238,14 @@ impl Table {
         out
     }
 
-    /// The statements, given which defaults and checks are still inside.
-    pub fn write(&self, inside: &dyn Fn(ObjectId) -> bool) -> String {
-        let mut items: Vec<String> =
-            self.columns.iter().filter_map(|column| self.column_item(column, inside)).collect();
+    /// The statements for a server of major version `target`, given which defaults and checks are still
+    /// inside.
+    pub fn write(&self, inside: &dyn Fn(ObjectId) -> bool, target: u32) -> Written {
+        let mut written = Written::default();
+        let mut items: Vec<String> = Vec::new();
+        for column in &self.columns {
+            items.extend(self.column_item(column, inside, target, &mut written));
+        }
         for check in self.checks.iter().filter(|check| self.prints_check(check) && inside(check.id())) {
             items.push(format!("CONSTRAINT {} {}", ident(&check.name), check.definition));
         }
@@ -224,19 +255,32 @@ impl Table {
             (true, None) => " (\n)".to_string(),
             (false, _) => format!(" (\n    {}\n)", items.join(",\n    ")),
         };
-        let mut statements = vec![format!("{}{of}{list}{};", self.head, self.tail)];
-        if self.old_not_null {
+        let tail = self.tail.write(target, &mut written);
+        let mut statements = vec![format!("{}{of}{list}{tail};", self.head)];
+        if self.late_not_null(target) {
             statements.extend(self.late_not_nulls());
         }
-        statements.extend(self.after.iter().cloned());
-        statements.join("\n")
+        statements.extend(self.after.iter().filter_map(|property| property.write(target, &mut written)));
+        written.text = statements.join("\n");
+        written
     }
 
-    fn column_item(&self, column: &Column, inside: &dyn Fn(ObjectId) -> bool) -> Option<String> {
-        let not_null = self.not_null(column);
+    /// Before 18 a constraint of its own on an inherited column has no place in CREATE TABLE.
+    fn late_not_null(&self, target: u32) -> bool {
+        self.old_not_null || !Feature::NamedNotNull.is_in(target)
+    }
+
+    fn column_item(
+        &self,
+        column: &Column,
+        inside: &dyn Fn(ObjectId) -> bool,
+        target: u32,
+        written: &mut Written,
+    ) -> Option<String> {
+        let not_null = self.not_null(column, target, written);
         if !self.prints(column) {
             // A constraint of its own on a column that a parent gives: an item of the table (18+).
-            let text = not_null.filter(|_| !self.old_not_null)?;
+            let text = not_null.filter(|_| !self.late_not_null(target))?;
             let (name, rest) = text.split_once("NOT NULL")?;
             return Some(format!("{name}NOT NULL {}{rest}", ident(&column.name)));
         }
@@ -244,7 +288,12 @@ impl Table {
         let bare = item.len();
         match (&column.default, column.generated) {
             (Some(expression), Some(generated)) if !column.inherits_generation() => {
-                let stored = if generated == 's' { " STORED" } else { "" };
+                // The same values, kept instead of computed when asked for.
+                let stored = generated == 's' || !Feature::VirtualColumn.is_in(target);
+                if stored && generated != 's' {
+                    written.lacks(Feature::VirtualColumn, &column.name);
+                }
+                let stored = if stored { " STORED" } else { "" };
                 item.push_str(&format!(" GENERATED ALWAYS AS ({expression}){stored}"));
             }
             (Some(expression), None)
@@ -270,7 +319,7 @@ impl Table {
     }
 
     /// `[CONSTRAINT c] NOT NULL [NO INHERIT]` where the table must say it itself.
-    fn not_null(&self, column: &Column) -> Option<String> {
+    fn not_null(&self, column: &Column, target: u32, written: &mut Written) -> Option<String> {
         if !column.not_null || column.not_null_valid == Some(false) {
             return None;
         }
@@ -287,8 +336,17 @@ impl Table {
         if !own && !self.is_partition {
             return None;
         }
-        let no_inherit = if column.not_null_no_inherit { " NO INHERIT" } else { "" };
         let usual = format!("{}_{}_not_null", self.name, column.name);
+        if !Feature::NamedNotNull.is_in(target) {
+            if column.not_null_no_inherit {
+                written.lacks(Feature::NotNullNoInherit, &column.name);
+            }
+            if let Some(name) = column.not_null_name.as_ref().filter(|name| **name != usual) {
+                written.lacks(Feature::NamedNotNull, name);
+            }
+            return Some("NOT NULL".into());
+        }
+        let no_inherit = if column.not_null_no_inherit { " NO INHERIT" } else { "" };
         match &column.not_null_name {
             Some(name) if *name != usual || column.not_null_commented => {
                 Some(format!("CONSTRAINT {} NOT NULL{no_inherit}", ident(name)))
@@ -297,9 +355,9 @@ impl Table {
         }
     }
 
-    /// Before 18 a constraint of its own on an inherited column has no place in CREATE TABLE.
     fn late_not_nulls(&self) -> Vec<String> {
-        let late = self.columns.iter().filter(|column| !self.prints(column) && self.not_null(column).is_some());
+        let own = |column: &&Column| self.not_null(column, 0, &mut Written::default()).is_some();
+        let late = self.columns.iter().filter(|column| !self.prints(column)).filter(own);
         let alter = format!("ALTER {} ONLY {}", self.word, self.qualified);
         late.map(|column| format!("{alter} ALTER COLUMN {} SET NOT NULL;", ident(&column.name))).collect()
     }
@@ -317,7 +375,9 @@ fn not_null_object(table: &Object, column: &Column) -> Object {
     object.identity = format!("CONSTRAINT {} ON {}", ident(&name), table.qualified());
     let (word, on) = (table.label, table.qualified());
     object.drop = Some(format!("ALTER {word} ONLY {on} DROP CONSTRAINT {};", ident(&name)));
-    if column.not_null_valid == Some(false) {
+    let late = column.not_null_valid == Some(false);
+    object.needs([(true, if late { Feature::NotNullNotValid } else { Feature::NotNullComment })]);
+    if late {
         object.depends.push(table.id)
     } else {
         object.inside = Some(table.id)

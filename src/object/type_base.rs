@@ -7,6 +7,7 @@
 
 use super::*;
 use crate::error::{Error, Fault};
+use crate::sql::downgrade::Written;
 use crate::sql::literal;
 
 /// Base and undefined types.
@@ -22,8 +23,14 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     }
     out.push(shell(&object));
     object.drop = Some(format!("DROP {} CASCADE;", object.identity));
-    let definition = definition(&object.qualified(), row)?;
-    out.push(object.sql(definition));
+    let subscript = row.opt_text("subscript")?;
+    let (whole, older) = (definition(&object.qualified(), row, true)?, definition(&object.qualified(), row, false)?);
+    out.push(object.written(|target| {
+        if subscript.is_none() || Feature::Subscript.is_in(target) {
+            return Written { text: whole.clone(), ..Written::default() };
+        }
+        Written { text: older.clone(), without: vec![(Feature::Subscript, String::new())] }
+    }));
     Ok(())
 }
 
@@ -40,7 +47,7 @@ pub fn shell(of: &Object) -> Object {
 }
 
 /// `CREATE TYPE name (…);`, clauses in pg_dump's order (`dumpBaseType` in pg_dump.c).
-fn definition(name: &str, row: &Row<'_>) -> Result<String> {
+fn definition(name: &str, row: &Row<'_>, subscripting: bool) -> Result<String> {
     let length = row.int("length")?;
     let mut clauses = vec![
         format!("INTERNALLENGTH = {}", if length == -1 { "variable".to_string() } else { length.to_string() }),
@@ -64,7 +71,8 @@ fn definition(name: &str, row: &Row<'_>) -> Result<String> {
     } else if let Some(text) = row.opt_text("default_text")? {
         clauses.push(format!("DEFAULT = {}", literal(&text)));
     }
-    clauses.extend(row.opt_text("subscript")?.map(|function| format!("SUBSCRIPT = {function}")));
+    let subscript = row.opt_text("subscript")?.filter(|_| subscripting);
+    clauses.extend(subscript.map(|function| format!("SUBSCRIPT = {function}")));
     clauses.extend(row.opt_text("element")?.map(|element| format!("ELEMENT = {element}")));
     let category = row.text("category")?;
     if category != "U" {

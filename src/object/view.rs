@@ -6,7 +6,8 @@
 //! a default.
 
 use super::*;
-use crate::object::column::{Column, default_object};
+use crate::object::column::{Column, Property, default_object};
+use crate::sql::downgrade::{Written, known_parameters};
 use crate::sql::quote::options;
 
 /// Views and materialized views.
@@ -17,11 +18,12 @@ pub const QUERY: &str = include_str!("../../db/catalog/view.sql");
 pub struct View {
     materialized: bool,
     qualified: String,
-    with: String,
+    parameters: Vec<String>,
+    toast_parameters: Vec<String>,
     select: String,
     check_option: Option<String>,
     columns: Vec<Column>,
-    after: Vec<String>,
+    after: Vec<Property>,
     rule: ObjectId,
     /// Written as a dummy; the real definition is a rule of its own.
     pub dummy: bool,
@@ -37,8 +39,6 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     let mut stored = row.texts("options")?;
     let check_option = stored.iter().find_map(|item| item.strip_prefix("check_option=")).map(str::to_uppercase);
     stored.retain(|item| !item.starts_with("check_option="));
-    let mut with = vec![options(&stored, ""), options(&row.texts("toast_options")?, "toast.")];
-    with.retain(|text| !text.is_empty());
     let alter = format!("ALTER TABLE ONLY {}", object.qualified());
     let mut after = Vec::new();
     if materialized {
@@ -46,17 +46,20 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
         object.access_method = row.opt_text("access_method")?;
         after.extend(columns.iter().flat_map(|column| column.properties(&alter)));
         match row.letter("replica_identity")? {
-            'n' => after.push(format!("{alter} REPLICA IDENTITY NOTHING;")),
-            'f' => after.push(format!("{alter} REPLICA IDENTITY FULL;")),
+            'n' => after.push(format!("{alter} REPLICA IDENTITY NOTHING;").into()),
+            'f' => after.push(format!("{alter} REPLICA IDENTITY FULL;").into()),
             _ => {}
         }
     }
+    // Without it the view would show more than it may.
+    object.needs([(stored.iter().any(|item| item.starts_with("security_invoker=")), Feature::SecurityInvoker)]);
     let defaults: Vec<Object> =
         columns.iter().filter_map(|column| default_object(&object, column, &alter, false)).collect();
     let view = View {
         materialized,
         qualified: object.qualified(),
-        with: if with.is_empty() { String::new() } else { format!(" WITH ({})", with.join(", ")) },
+        toast_parameters: row.texts("toast_options")?,
+        parameters: stored,
         select: row.text("definition")?.trim_end().trim_end_matches(';').to_string(),
         check_option,
         columns,
@@ -70,6 +73,13 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     out.extend(defaults);
     out.extend(refresh);
     Ok(())
+}
+
+/// ` WITH (…)` or nothing.
+fn with(parameters: &[String], toast_parameters: &[String]) -> String {
+    let mut with = vec![options(parameters, ""), options(toast_parameters, "toast.")];
+    with.retain(|text| !text.is_empty());
+    if with.is_empty() { String::new() } else { format!(" WITH ({})", with.join(", ")) }
 }
 
 fn refresh(view: &Object) -> Object {
@@ -88,20 +98,29 @@ impl View {
         self.rule
     }
 
-    /// The statements.
-    pub fn write(&self) -> String {
+    /// The statements for a server of major version `target`.
+    pub fn write(&self, target: u32) -> Written {
+        let mut written = Written::default();
         if self.materialized {
+            let (parameters, toast) = (
+                known_parameters(&self.parameters, target, &mut written),
+                known_parameters(&self.toast_parameters, target, &mut written),
+            );
             let create = format!(
                 "CREATE MATERIALIZED VIEW {}{} AS\n{}\n  WITH NO DATA;",
-                self.qualified, self.with, self.select
+                self.qualified,
+                with(&parameters, &toast),
+                self.select
             );
-            return std::iter::once(create).chain(self.after.iter().cloned()).collect::<Vec<_>>().join("\n");
-        }
-        if self.dummy {
-            format!("CREATE VIEW {} AS\n{};", self.qualified, self.dummy_select())
+            let after = self.after.iter().filter_map(|property| property.write(target, &mut written));
+            let statements: Vec<String> = std::iter::once(create).chain(after).collect();
+            written.text = statements.join("\n");
+        } else if self.dummy {
+            written.text = format!("CREATE VIEW {} AS\n{};", self.qualified, self.dummy_select());
         } else {
-            self.full("CREATE VIEW")
+            written.text = self.full("CREATE VIEW");
         }
+        written
     }
 
     /// The real view over its dummy.
@@ -111,7 +130,8 @@ impl View {
 
     fn full(&self, create: &str) -> String {
         let check = self.check_option.as_ref().map(|word| format!("\n  WITH {word} CHECK OPTION")).unwrap_or_default();
-        format!("{create} {}{} AS\n{}{check};", self.qualified, self.with, self.select)
+        let with = with(&self.parameters, &self.toast_parameters);
+        format!("{create} {}{with} AS\n{}{check};", self.qualified, self.select)
     }
 
     /// Columns of the right names and types, and nothing else.

@@ -2,9 +2,11 @@
 //!
 //! Pure functions over strings. Knows nothing of catalogs, connections or archives.
 
+pub mod downgrade;
 pub mod privileges;
 pub mod quote;
 pub mod script;
 
+pub use downgrade::{Feature, Variant, variant_for};
 pub use quote::{dollar_quote, ident, literal, one_line, qualified};
 pub use script::{Entry, Pass, Script, Section};

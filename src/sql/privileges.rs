@@ -7,6 +7,7 @@
 //! Invariant: the statements appear in the order of the stored items, because a grantee must hold an
 //! option before it grants on, and because later dumps compare the restored order.
 
+use super::downgrade::{Feature, Variant};
 use super::quote::ident;
 
 /// What can be granted on: the letters of a kind, in pg_dump's order of printing.
@@ -194,6 +195,23 @@ impl Privileges<'_> {
         }
         Some(chosen.iter().map(|word| format!("{word}{column}")).collect::<Vec<_>>().join(","))
     }
+}
+
+/// What stands for privileges on a table or tables on servers before 17, which do not know MAINTAIN.
+pub fn without_maintain(privileges: &Privileges<'_>) -> Option<Variant> {
+    if !say_maintain(privileges.current) && !say_maintain(privileges.base) {
+        return None;
+    }
+    let older = Privileges { grantable: Grantable::Table { maintain: false }, ..privileges.clone() };
+    let definition = statements(&older)?.join("\n");
+    Some(Variant { definition: Some(definition), ..Feature::Maintain.refused() })
+}
+
+/// Whether statements for these items say MAINTAIN; as part of ALL it goes without saying.
+fn say_maintain(items: &[String]) -> bool {
+    let all = Grantable::Table { maintain: true }.letters().len();
+    let part = |letters: &[char]| letters.contains(&'m') && letters.len() < all;
+    items.iter().filter_map(|item| parse(item)).any(|item| part(&item.plain) || part(&item.with_option))
 }
 
 /// The roles that items name, as grantee or grantor; PUBLIC is none.

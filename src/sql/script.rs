@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::downgrade::Variant;
 use super::quote::{ident, literal, one_line};
 
 /// pg_dump's three sections.
@@ -57,6 +58,9 @@ pub struct Entry {
     pub pass: Pass,
     /// The statements that make it, each ended by a semicolon.
     pub definition: String,
+    /// What stands for the definition on older servers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
     /// The statement that removes it; empty where its host's removal is enough.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub drop: String,

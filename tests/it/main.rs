@@ -8,6 +8,8 @@
 mod cli;
 /// Does the connection module reach servers that ask for passwords and certificates, and refuse others?
 mod connect;
+/// Does the page of what is covered say what the code does?
+mod coverage;
 /// Where does a dump go by itself, and whose settings count?
 mod destination;
 /// Does a value come out of the copy as it went in, bit for bit?
@@ -18,6 +20,8 @@ mod input;
 mod interrupt;
 /// Does every kind of object survive, with every clause and hostile names?
 mod kinds;
+/// Does an older server get what it can hold, and is the rest named?
+mod older;
 /// Does a restored database equal what `pg_dump | psql` makes of its source?
 mod roundtrip;
 /// Do the options that take a part take that part, on both sides?

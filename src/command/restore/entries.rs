@@ -8,9 +8,13 @@
 //! Invariant: a batch holds at most [`BATCH_ENTRIES`] entries, because each may hold several locks until its
 //! transaction ends.
 
+use std::sync::Arc;
+
 use tokio_postgres::Client;
 
-use crate::error::{Error, Fault, Result};
+use super::older::{Older, passed_over};
+use crate::error::{During, Error, Fault, Result};
+use crate::progress::{Event, Progress};
 use crate::sql::Entry;
 use crate::sql::script::Placement;
 
@@ -24,12 +28,14 @@ pub struct Runner<'a> {
     client: &'a Client,
     placement: Placement,
     no_owner: bool,
+    older: &'a Older,
+    progress: &'a Arc<dyn Progress>,
 }
 
 impl<'a> Runner<'a> {
     /// A runner for a fresh session; `no_owner` leaves objects with whoever creates them.
-    pub fn new(client: &'a Client, no_owner: bool) -> Runner<'a> {
-        Runner { client, placement: Placement::default(), no_owner }
+    pub fn new(client: &'a Client, no_owner: bool, older: &'a Older, progress: &'a Arc<dyn Progress>) -> Runner<'a> {
+        Runner { client, placement: Placement::default(), no_owner, older, progress }
     }
 
     /// Runs `entries` in order.
@@ -37,6 +43,10 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// The first that is refused; those before it are done.
     pub async fn run(&mut self, entries: &[&Entry]) -> Result<()> {
+        if self.older.is_active() {
+            return self.one_by_one(entries).await;
+        }
+        entries.iter().for_each(|entry| self.tell(entry));
         let texts: Vec<String> = entries.iter().map(|entry| self.text(entry)).collect();
         let mut from = 0;
         while from < entries.len() {
@@ -50,6 +60,28 @@ impl<'a> Runner<'a> {
             from = to;
         }
         Ok(())
+    }
+
+    /// Into an older server: an entry is not sent before it is known whether what it needs is there.
+    async fn one_by_one(&mut self, entries: &[&Entry]) -> Result<()> {
+        for entry in entries {
+            if self.older.leaves_out(entry) {
+                continue;
+            }
+            self.tell(entry);
+            let text = self.text(entry);
+            if let Err(cause) = self.client.batch_execute(&text).await {
+                passed_over(self.older, entry, cause)?;
+                // What it set went with it.
+                self.placement = Placement::default();
+                reset(self.client).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, entry: &Entry) {
+        self.progress.on(Event::Detail(format!("creating {}", entry.label())));
     }
 
     async fn batch(&self, entries: &[&Entry], texts: &[String]) -> Result<()> {
@@ -77,8 +109,14 @@ impl<'a> Runner<'a> {
     }
 }
 
+/// Puts back what entries set for where tables go.
+pub async fn reset(client: &Client) -> Result<()> {
+    let sql = "SET default_tablespace = ''; SET default_table_access_method = heap";
+    client.batch_execute(sql).await.during(Fault::Server, || "cannot reset the session".into())
+}
+
 /// Names the entry and what to do.
-fn refused(entry: &Entry, cause: tokio_postgres::Error) -> Error {
+pub fn refused(entry: &Entry, cause: tokio_postgres::Error) -> Error {
     let hint = match cause.code().map(|code| code.code()) {
         Some("42704") => Some("create on the target what the message names, or leave the object out"),
         Some("42501") => Some("restore as the database's owner or a superuser, or with --no-owner and --no-privileges"),

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio_postgres::Statement;
 
 use super::entries::Runner;
+use super::older::Older;
 use super::schedule::{Job, Next, Schedule};
 use crate::archive::Archive;
 use crate::archive::manifest::{Chunk, Format as Stored, Manifest, Table};
@@ -31,6 +32,10 @@ pub struct Plan {
     pub entries: Vec<Entry>,
     /// Leave owners as they come.
     pub no_owner: bool,
+    /// The entries of the rows, by number.
+    pub data: HashMap<u32, Entry>,
+    /// What an older target cannot hold.
+    pub older: Arc<Older>,
     /// Told after every job.
     pub changed: Notify,
     /// Where events go.
@@ -59,7 +64,7 @@ pub async fn run(plan: Arc<Plan>, sessions: Vec<Session>) -> Result<()> {
 
 async fn worker(plan: Arc<Plan>, session: Session) -> Result<()> {
     let mut statements: HashMap<u32, Statement> = HashMap::new();
-    let mut runner = Runner::new(&session.client, plan.no_owner);
+    let mut runner = Runner::new(&session.client, plan.no_owner, &plan.older, &plan.progress);
     loop {
         // Registered before asking, so that a change in between is not missed.
         let changed = plan.changed.notified();
@@ -75,15 +80,20 @@ async fn worker(plan: Arc<Plan>, session: Session) -> Result<()> {
             Next::Finished => return Ok(()),
         };
         if let [Job::Chunk { data, chunk }] = jobs[..] {
-            load_chunk(&plan, &session, data, chunk, &mut statements).await?;
+            let entry = plan.data.get(&data).ok_or_else(|| gone("a table"))?;
+            if !plan.older.leaves_out(entry)
+                && let Err(error) = load_chunk(&plan, &session, data, chunk, &mut statements).await
+            {
+                plan.older.pass_over_rows(entry, error)?;
+            }
         } else {
             let entries: Vec<&Entry> = jobs.iter().filter_map(|job| job.entry()).map(|at| &plan.entries[at]).collect();
-            entries.iter().for_each(|entry| plan.progress.on(Event::Detail(format!("creating {}", entry.label()))));
             runner.run(&entries).await?;
         }
         for job in jobs {
             let complete = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).done(job);
-            if let Some(table) = complete.and_then(|data| table_of(plan.archive.manifest(), data)) {
+            let loaded = complete.filter(|data| plan.data.get(data).is_some_and(|entry| !plan.older.leaves_out(entry)));
+            if let Some(table) = loaded.and_then(|data| table_of(plan.archive.manifest(), data)) {
                 let name = qualified(&table.schema, &table.name);
                 plan.progress.on(Event::TableFinished { table: name, rows: table.data.rows });
             }

@@ -6,6 +6,7 @@
 
 mod entries;
 mod load;
+mod older;
 mod preflight;
 mod schedule;
 mod statistics;
@@ -28,6 +29,8 @@ use crate::progress::{Event, Progress};
 use crate::sql::{Entry, Pass, Script, Section};
 use entries::Runner;
 use load::Plan;
+use older::Older;
+pub use older::Refused;
 use schedule::{Load, Schedule};
 pub use statistics::Statistics;
 
@@ -58,6 +61,8 @@ pub struct RestoreSummary {
     pub rows: u64,
     /// Objects that the archive itself lacks, as its dump said.
     pub skipped: u64,
+    /// What was left out, because an older target cannot hold it.
+    pub refused: Vec<Refused>,
     /// What the user should know.
     pub warnings: Vec<String>,
     /// Seconds taken.
@@ -84,33 +89,20 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     progress.on(Event::Phase("checking the target"));
     let names = Names::of(&options.selection)?;
     let unmatched = names.check(&script.entries, options.selection.strict_names)?;
+    let source = manifest.server_version_num / 10000;
+    let older = Older::adapt(&mut script, source, session.major, options.selection.data_only, &progress);
+    let (chosen, otherwise) = older.keep(choose(&script, &options.selection, &names));
+    let older = Arc::new(older);
     let (carried, chosen): (Vec<&Entry>, Vec<&Entry>) =
-        choose(&script, &options.selection, &names).into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
+        chosen.into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
     let roles = roles(&chosen);
     let mut warnings = options.settings.warnings.clone();
     warnings.extend(unmatched);
     warnings.extend(preflight::check(&session, manifest, &chosen, &roles, &options.selection).await?);
+    warnings.extend(otherwise);
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
-    let part = |section: Section| move |entry: &&Entry| entry.pass == Pass::Main && entry.section == section;
-    progress.on(Event::Phase("creating tables and types"));
-    let pre_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PreData)).collect();
-    serial(&session, &pre_data, &options, &progress).await?;
-
-    let data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::Data)).collect();
-    let (loads, statements): (Vec<&Entry>, Vec<&Entry>) = data.into_iter().partition(|entry| entry.data.is_some());
-    serial(&session, &statements, &options, &progress).await?;
-    let planned = plan_loads(&archive, &loads);
-    let bytes = planned.iter().map(|load| load.bytes).sum();
-    progress.on(Event::Planned { tables: planned.len() as u64, bytes });
-    progress.on(Event::Phase("loading rows"));
-    let rows = rows_of(&archive, &loads);
-    let post_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PostData)).collect();
-    load_and_finish(&archive, planned, &loads, &post_data, &options, &progress).await.map_err(named)?;
-    progress.on(Event::Phase("privileges and refreshes"));
-    for pass in [Pass::Privileges, Pass::Last] {
-        let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
-        serial(&session, &entries, &options, &progress).await?;
-    }
+    let loads = phases(&archive, &session, &chosen, &options, &older, &progress).await?;
+    let chosen = older.still(chosen);
     let failed = statistics::run(&carried, &chosen, session.major, &options, &progress).await?;
     failed.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     warnings.extend(failed);
@@ -118,11 +110,46 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         database: options.settings.database.clone(),
         entries: chosen.len() as u64,
         tables: loads.iter().filter(|entry| entry.data != Some(load::LARGE_OBJECTS)).count() as u64,
-        rows,
+        rows: rows_of(&archive, &loads),
         skipped: manifest.skipped.len() as u64,
+        refused: older.refused(),
         warnings,
         seconds: started.elapsed().as_secs_f64(),
     })
+}
+
+/// Everything that changes the target, in order. Returns the data entries that were loaded.
+async fn phases<'a>(
+    archive: &Archive,
+    session: &Session,
+    chosen: &[&'a Entry],
+    options: &RestoreOptions,
+    older: &Arc<Older>,
+    progress: &Arc<dyn Progress>,
+) -> Result<Vec<&'a Entry>> {
+    let part = |section: Section| move |entry: &&Entry| entry.pass == Pass::Main && entry.section == section;
+    progress.on(Event::Phase("creating tables and types"));
+    let pre_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PreData)).collect();
+    serial(session, &pre_data, options, older, progress).await?;
+
+    let data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::Data)).collect();
+    let (loads, statements): (Vec<&Entry>, Vec<&Entry>) = data.into_iter().partition(|entry| entry.data.is_some());
+    let loads: Vec<&Entry> = loads.into_iter().filter(|entry| !older.leaves_out(entry)).collect();
+    serial(session, &statements, options, older, progress).await?;
+    let planned = plan_loads(archive, &loads);
+    let bytes = planned.iter().map(|load| load.bytes).sum();
+    progress.on(Event::Planned { tables: planned.len() as u64, bytes });
+    progress.on(Event::Phase("loading rows"));
+    let post_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PostData)).collect();
+    load_and_finish(archive, planned, &loads, &post_data, options, older, progress)
+        .await
+        .map_err(|error| of_archive(options.archive.as_deref(), error))?;
+    progress.on(Event::Phase("privileges and refreshes"));
+    for pass in [Pass::Privileges, Pass::Last] {
+        let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
+        serial(session, &entries, options, older, progress).await?;
+    }
+    Ok(older.still(loads))
 }
 
 /// Opens the archive; one that comes through a pipe is spooled to an unnamed temporary file, so that all
@@ -182,12 +209,11 @@ async fn serial(
     session: &Session,
     entries: &[&Entry],
     options: &RestoreOptions,
+    older: &Older,
     progress: &Arc<dyn Progress>,
 ) -> Result<()> {
-    entries.iter().for_each(|entry| progress.on(Event::Detail(format!("creating {}", entry.label()))));
-    Runner::new(&session.client, options.selection.no_owner).run(entries).await?;
-    let reset = "SET default_tablespace = ''; SET default_table_access_method = heap";
-    session.client.batch_execute(reset).await.during(Fault::Server, || "cannot reset the session".into())
+    Runner::new(&session.client, options.selection.no_owner, older, progress).run(entries).await?;
+    entries::reset(&session.client).await
 }
 
 fn plan_loads(archive: &Archive, loads: &[&Entry]) -> Vec<Load> {
@@ -217,6 +243,7 @@ async fn load_and_finish(
     loads: &[&Entry],
     post_data: &[&Entry],
     options: &RestoreOptions,
+    older: &Arc<Older>,
     progress: &Arc<dyn Progress>,
 ) -> Result<()> {
     let table_of_data: HashMap<u32, u32> =
@@ -235,6 +262,8 @@ async fn load_and_finish(
         entries: post_data.iter().map(|entry| (*entry).clone()).collect(),
         no_owner: options.selection.no_owner,
         changed: Notify::new(),
+        data: loads.iter().filter_map(|entry| Some((entry.data?, (*entry).clone()))).collect(),
+        older: Arc::clone(older),
         progress: Arc::clone(progress),
     });
     let mut sessions = Vec::new();

@@ -93,7 +93,7 @@ pub async fn check(
     let mut warnings = Vec::new();
     if session.major < manifest.server_version_num / 10000 {
         warnings.push(format!(
-            "the archive is of PostgreSQL {}, the target is {}: what only the newer one knows will be refused",
+            "the archive is of PostgreSQL {}, the target is {}: what only the newer one knows is left out, and named",
             manifest.server_version_num / 10000,
             session.major
         ));
