@@ -27,6 +27,7 @@ const LARGE_OBJECT_ROW: i64 = 256 << 10;
 const LARGE_OBJECTS_PER_UNIT: usize = 1000;
 
 /// Everything that has contents.
+#[derive(Default)]
 pub struct Contents {
     /// Tables, in the manifest's order.
     pub tables: Vec<DataOf>,
@@ -43,14 +44,7 @@ pub struct Contents {
 impl Contents {
     /// Reads how each chosen table can travel, and the values of sequences.
     pub async fn read(source: &mut Source, options: &DumpOptions) -> Result<Contents> {
-        let mut contents = Contents {
-            tables: Vec::new(),
-            sequences: Vec::new(),
-            large_objects: Vec::new(),
-            statistics: Vec::new(),
-            details: Vec::new(),
-            relations: Vec::new(),
-        };
+        let mut contents = Contents::default();
         if !options.selection.takes_data() {
             return Ok(contents);
         }
