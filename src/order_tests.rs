@@ -163,37 +163,6 @@ fn a_materialized_view_that_needs_a_key_follows_it() {
 }
 
 #[test]
-fn what_reaches_children_waits_for_them_and_locks_them() {
-    let (root, mut middle, leaf) =
-        (object(Kind::Table, 1, "root"), object(Kind::Table, 2, "z"), object(Kind::Table, 3, "a"));
-    middle.depends.push(root.id);
-    let mut attach = Object::new(Kind::TableAttach, ObjectId::new(class::ATTACH, leaf.id.oid), "a").sql("ATTACH;");
-    attach.table = Some(leaf.id);
-    attach.depends = vec![leaf.id, middle.id];
-    let on = |kind, oid, name: &str, table: &Object| {
-        let mut made = object(kind, oid, name);
-        made.table = Some(table.id);
-        made.depends.push(table.id);
-        made
-    };
-    let trigger = on(Kind::Trigger, 4, "trigger", &root);
-    let key = on(Kind::Constraint, 5, "key", &root);
-    let mut foreign_key = on(Kind::ForeignKey, 6, "foreign key", &leaf);
-    foreign_key.locks.push(root.id);
-    let (leaf_id, middle_id, root_id) = (leaf.id, middle.id, root.id);
-    let ordered = sort(vec![trigger, key, foreign_key, attach, leaf, middle, root], &[]);
-    check(&ordered);
-    let of = |name: &str| {
-        let place = ordered.objects.iter().position(|object| object.name == name).unwrap();
-        let tables = ordered.depends[place].iter().map(|need| ordered.objects[*need].name.as_str()).collect::<Vec<_>>();
-        (tables, ordered.objects[place].locks.clone())
-    };
-    assert_eq!(of("trigger"), (vec!["root", "z", "a"], vec![middle_id, leaf_id]));
-    assert_eq!(of("key"), (vec!["root"], vec![]), "made with ONLY");
-    assert_eq!(of("foreign key"), (vec!["z", "a"], vec![root_id, middle_id, leaf_id]));
-}
-
-#[test]
 fn a_loop_nobody_knows_is_broken_and_told() {
     let (a, b) = (object(Kind::Function, 1, "a"), object(Kind::Function, 2, "b"));
     let edges = [needs(&a, &b), needs(&b, &a)];
