@@ -139,11 +139,11 @@ impl Graph {
         let Body::View(view) = &mut self.objects[at].body else { return };
         view.dummy = true;
         let mut real = Object::new(Kind::Rule, view.rule(), "_RETURN").sql(view.replacement());
+        real.drop = Some(view.emptied());
         real.section = Section::PostData;
         real.schema = self.objects[at].schema.clone();
         real.tie = vec![self.objects[at].name.clone()];
         real.table = Some(view_id);
-        real.drop = Some(String::new());
         let real = self.add(real);
         let (query, columns): (Vec<_>, Vec<_>) = self.needs[at].drain(..).partition(|(_, by_query)| *by_query);
         self.needs[at] = columns;

@@ -16,4 +16,9 @@ WHERE n.nspname = 'public'
   AND d.description IS DISTINCT FROM 'standard public schema'
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 2615 AND e.objid = n.oid AND e.deptype = 'e')
+UNION ALL
+SELECT 1262, b.oid, 0, s.description
+FROM pg_catalog.pg_database b
+JOIN pg_catalog.pg_shdescription s ON s.classoid = 1262 AND s.objoid = b.oid
+WHERE b.datname = pg_catalog.current_database()
 ORDER BY 1, 2, 3

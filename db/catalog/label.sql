@@ -9,4 +9,9 @@ UNION ALL
 SELECT l.classoid, l.objoid, 0, l.provider, l.label
 FROM pg_catalog.pg_shseclabel l
 WHERE l.classoid = 6100
+UNION ALL
+SELECT 1262, b.oid, 0, l.provider, l.label
+FROM pg_catalog.pg_database b
+JOIN pg_catalog.pg_shseclabel l ON l.classoid = 1262 AND l.objoid = b.oid
+WHERE b.datname = pg_catalog.current_database()
 ORDER BY 1, 2, 3, 4

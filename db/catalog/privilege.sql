@@ -101,6 +101,11 @@ WITH told AS (
            NULL, b.lomowner, 'L'::"char", b.lomacl, NULL
     FROM pg_catalog.pg_largeobject_metadata b
     WHERE b.lomacl IS NOT NULL
+    UNION ALL
+    SELECT 1262, b.oid, 0, 'database', b.oid, false, 'DATABASE ' || pg_catalog.quote_ident(b.datname),
+           NULL, b.datdba, 'd'::"char", b.datacl, NULL
+    FROM pg_catalog.pg_database b
+    WHERE b.datname = pg_catalog.current_database() AND b.datacl IS NOT NULL
 ), compared AS (
     SELECT g.*,
            coalesce(g.acl, pg_catalog.acldefault(g.letter, g.owner))::text[] AS current,

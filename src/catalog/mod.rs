@@ -132,6 +132,7 @@ pub struct Catalog {
 const COVERED: &[Oid] = &[
     class::DEFAULT_PRIVILEGES,
     class::TYPE,
+    class::DATABASE,
     class::FUNCTION,
     class::RELATION,
     class::FOREIGN_SERVER,
@@ -187,7 +188,7 @@ pub(crate) async fn query(
 
 /// What the database is.
 pub async fn database(client: &Client, major: u32) -> Result<Database> {
-    let rows = query(client, include_str!("../../db/catalog/database.sql"), major, &[], "database").await?;
+    let rows = query(client, include_str!("../../db/catalog/origin.sql"), major, &[], "origin").await?;
     let row =
         Row(rows.first().ok_or_else(|| Error::new(Fault::Server, "the server does not list the current database"))?);
     Ok(Database {

@@ -228,6 +228,9 @@ impl<'a> Builder<'a> {
                 .iter()
                 .filter_map(|need| self.by_object.get(&world.objects[*need].id).copied())
                 .collect();
+            entry.roles = object.roles.clone();
+            entry.roles.sort_unstable();
+            entry.roles.dedup();
             entry.tablespace = object.tablespace.clone();
             entry.access_method = object.access_method.clone();
             if object.kind != Kind::Index && object.section == Section::PostData {
@@ -319,6 +322,8 @@ impl<'a> Builder<'a> {
                 let mut entry = blank("LARGE OBJECT", None, &name, Section::Data, Pass::Main);
                 let create = |object: &LargeObject| format!("SELECT pg_catalog.lo_create({});", object.oid);
                 entry.definition = group.iter().map(create).collect::<Vec<_>>().join("\n");
+                let unlink = |object: &LargeObject| format!("SELECT pg_catalog.lo_unlink({});", object.oid);
+                entry.drop = group.iter().map(unlink).collect::<Vec<_>>().join("\n");
                 entry.owner = Some(first.owner.clone()).filter(|_| !parts.no_owner);
                 entry.owned = group.iter().map(|object| format!("LARGE OBJECT {}", object.oid)).collect();
                 let id = self.push(entry.clone());
@@ -363,6 +368,7 @@ impl<'a> Builder<'a> {
             "sequence" => Grantable::Sequence,
             "function" => Grantable::Function,
             "schema" => Grantable::Schema,
+            "database" => Grantable::Database,
             "large_object" => Grantable::LargeObject,
             _ => Grantable::Usage,
         };

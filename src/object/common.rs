@@ -1,6 +1,8 @@
 //! What every kind shares: the clauses that several kinds write alike.
 
+use crate::error::{Error, Fault, Result};
 use crate::sql::ident;
+use crate::sql::quote::setting_value;
 
 /// ` COLLATE s.c` where a collation is given (already qualified by the server), else nothing.
 pub fn collate(collation: Option<&str>) -> String {
@@ -39,4 +41,13 @@ pub fn without_arguments(signature: &str) -> &str {
 /// Column names as a list between parentheses.
 pub fn column_list(names: &[String]) -> String {
     format!("({})", names.iter().map(|name| ident(name)).collect::<Vec<_>>().join(", "))
+}
+
+/// `SET name TO value` for a stored `name=value` (`pg_proc.proconfig`, `pg_db_role_setting.setconfig`).
+pub fn set(setting: &str) -> Result<String> {
+    let Some((name, value)) = setting.split_once('=') else {
+        return Err(Error::new(Fault::Server, "a stored setting has no value"));
+    };
+    let value = setting_value(name, value);
+    Ok(format!("SET {} TO {}", ident(name), if value.is_empty() { "''" } else { &value }))
 }

@@ -6,7 +6,7 @@
 use super::common::lines;
 use super::*;
 use crate::error::{Error, Fault};
-use crate::sql::privileges::{Grantable, Privileges, statements, without_maintain};
+use crate::sql::privileges::{Grantable, Privileges, roles, statements, without_maintain};
 
 /// Default privileges of all roles.
 pub const QUERY: &str = include_str!("../../db/catalog/default_privileges.sql");
@@ -36,6 +36,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
         object.variants.extend(without_maintain(&privileges));
     }
     object.needs([(on == "LARGE OBJECTS", Feature::DefaultPrivilegesOnLargeObjects)]);
+    let undo = statements(&Privileges { current: &base, base: &current, ..privileges.clone() });
     let statements = statements(&privileges).ok_or_else(|| {
         Error::new(Fault::Server, format!("cannot read the default privileges of role {role:?} on {on}"))
     })?;
@@ -44,7 +45,9 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     }
     object.name = format!("DEFAULT PRIVILEGES FOR {on}");
     object.identity = String::new();
-    object.drop = Some(String::new());
+    // What is created after they were dropped must not get them.
+    object.drop = Some(undo.map(lines).unwrap_or_default());
+    object.roles = roles(&current).chain(roles(&base)).chain([role.clone()]).collect();
     object.tie = vec![role];
     object.pass = Pass::Privileges;
     out.push(object.sql(lines(statements)));

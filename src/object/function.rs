@@ -6,9 +6,10 @@
 //! that is a list of names is quoted name by name. Bodies are not checked on restore, so that what they
 //! name may come later.
 
+use super::common::set;
 use super::*;
 use crate::error::{Error, Fault};
-use crate::sql::{dollar_quote, literal, quote};
+use crate::sql::{dollar_quote, literal};
 
 /// Functions but for aggregates.
 pub const QUERY: &str = include_str!("../../db/catalog/function.sql");
@@ -91,15 +92,6 @@ fn attributes(row: &Row<'_>) -> Result<String> {
 
 fn unknown(what: &str, letter: char) -> Error {
     Error::new(Fault::Unsupported, format!("cannot write a function of the {what} {letter:?}"))
-}
-
-/// `SET name TO value` for an item of `pg_proc.proconfig`, `name=value`.
-fn set(setting: &str) -> Result<String> {
-    let Some((name, value)) = setting.split_once('=') else {
-        return Err(Error::new(Fault::Server, "a function's stored setting has no value"));
-    };
-    let value = quote::setting_value(name, value);
-    Ok(format!("SET {} TO {}", ident(name), if value.is_empty() { "''" } else { &value }))
 }
 
 /// `AS …` or the SQL-standard body.

@@ -10,6 +10,8 @@ use crate::sql::Section;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)] // each is the SQL name of the kind
 pub enum Kind {
+    Database,
+    DatabaseProperties,
     Schema,
     Language,
     Collation,
@@ -84,6 +86,7 @@ macro_rules! readers {
 
 /// Every query, in the order in which they run.
 pub const READERS: &[Reader] = readers![
+    database,
     schema,
     extension,
     table,
@@ -134,6 +137,7 @@ impl Kind {
     /// pg_dump's place for the kind before dependencies are considered, low first.
     pub fn priority(self) -> u8 {
         match self {
+            Kind::Database | Kind::DatabaseProperties => 0,
             Kind::Schema => 1,
             Kind::Language => 2,
             Kind::Collation => 3,
@@ -183,6 +187,8 @@ impl Kind {
     /// (a procedure, a foreign table) override it.
     pub fn label(self) -> &'static str {
         match self {
+            Kind::Database => "DATABASE",
+            Kind::DatabaseProperties => "DATABASE PROPERTIES",
             Kind::Schema => "SCHEMA",
             Kind::Language => "PROCEDURAL LANGUAGE",
             Kind::Collation => "COLLATION",

@@ -23,6 +23,7 @@ pub mod collation;
 pub mod column;
 pub mod constraint;
 pub mod conversion;
+pub mod database;
 pub mod default_privileges;
 pub mod domain;
 pub mod event_trigger;
@@ -93,6 +94,7 @@ pub mod class {
     use super::Oid;
     pub const DEFAULT_PRIVILEGES: Oid = 826;
     pub const TYPE: Oid = 1247;
+    pub const DATABASE: Oid = 1262;
     pub const FUNCTION: Oid = 1255;
     pub const RELATION: Oid = 1259;
     pub const FOREIGN_SERVER: Oid = 1417;
@@ -136,6 +138,8 @@ pub mod class {
     pub const SHELL: Oid = 5;
     pub const INDEX_ATTACH: Oid = 6;
     pub const NO_DEFAULT: Oid = 7;
+    /// A property of the database, by its place.
+    pub const DATABASE_PROPERTY: Oid = 8;
 }
 
 /// `from` needs `to` to exist before it.
@@ -210,6 +214,8 @@ pub struct Object {
     pub access_method: Option<String>,
     /// What stands for it on older servers.
     pub variants: Vec<Variant>,
+    /// The roles that its definition names.
+    pub roles: Vec<String>,
 }
 
 impl Object {
@@ -247,6 +253,7 @@ impl Object {
             tablespace: None,
             access_method: None,
             variants: Vec::new(),
+            roles: Vec::new(),
         }
     }
 

@@ -29,6 +29,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
             return Err(Error::new(Fault::Unsupported, format!("policy {name} is for an unknown command {other:?}")));
         }
     });
+    object.roles = row.texts("roles")?.into_iter().filter(|role| role != "public").collect();
     if let Some(roles) = row.opt_texts("roles")? {
         let roles: Vec<String> = roles.iter().map(|role| ident(role)).collect();
         definition.push_str(&format!(" TO {}", roles.join(", ")));

@@ -14,6 +14,8 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     let mut object = Object::from_row(Kind::UserMapping, class::USER_MAPPING, row)?;
     let server = row.text("server")?;
     object.identity = format!("USER MAPPING FOR {} SERVER {}", ident(&object.name), ident(&server));
+    object.roles = vec![object.name.clone()];
+    object.roles.retain(|role| role != "public");
     object.name = format!("{} SERVER {server}", object.name);
     let definition = format!("CREATE {}{};", object.identity, options(&row.texts("options")?));
     out.push(object.sql(definition));

@@ -128,6 +128,11 @@ impl View {
         self.full("CREATE OR REPLACE VIEW")
     }
 
+    /// The dummy over the real view, so that what the view needs can be dropped.
+    pub fn emptied(&self) -> String {
+        format!("CREATE OR REPLACE VIEW {} AS\n{};", self.qualified, self.dummy_select())
+    }
+
     fn full(&self, create: &str) -> String {
         let check = self.check_option.as_ref().map(|word| format!("\n  WITH {word} CHECK OPTION")).unwrap_or_default();
         let with = with(&self.parameters, &self.toast_parameters);

@@ -61,6 +61,9 @@ pub enum Feature {
     StatisticsOnExpressions,
     StatisticsTarget,
     PublishViaRoot,
+    BuiltinDatabase,
+    DatabaseRules,
+    IcuDatabase,
     StorageParameter,
 }
 
@@ -107,6 +110,9 @@ pub const FEATURES: &[(Feature, u32, Downgrade, &str)] = &[
     (Feature::StatisticsOnExpressions, 14, Refused, "extended statistics take no expressions"),
     (Feature::StatisticsTarget, 13, Rewritten, "extended statistics have no target"),
     (Feature::PublishViaRoot, 13, Rewritten, "publications have no publish_via_partition_root"),
+    (Feature::BuiltinDatabase, 17, Rewritten, "databases have no provider builtin: the C library's locale is used"),
+    (Feature::DatabaseRules, 16, Rewritten, "locales of databases have no rules"),
+    (Feature::IcuDatabase, 15, Rewritten, "databases have no provider icu: the C library's locale is used"),
     (Feature::StorageParameter, 18, Rewritten, "storage parameters are unknown"),
 ];
 

@@ -179,11 +179,19 @@ impl Script {
         self.roles = roles.into_iter().collect();
     }
 
+    /// Whether an entry makes the database itself, or is about it. Only a restore that creates the database
+    /// runs these.
+    pub fn is_of_database(&self, entry: &Entry) -> bool {
+        let parent = entry.parent.and_then(|id| self.entries.get((id as usize).checked_sub(1)?));
+        [Some(entry), parent].into_iter().flatten().any(|one| one.kind.starts_with("DATABASE"))
+    }
+
     /// The entries of a pass and section as one plain SQL text that psql runs, with owners.
     pub fn render(&self, wanted: impl Fn(&Entry) -> bool) -> String {
         let mut out = String::new();
         let mut placement = Placement::default();
-        for entry in self.entries.iter().filter(|entry| entry.data.is_none() && wanted(entry)) {
+        let wanted = |entry: &&Entry| entry.data.is_none() && wanted(entry) && !self.is_of_database(entry);
+        for entry in self.entries.iter().filter(wanted) {
             let _ = writeln!(out, "\n-- {}\n", entry.label());
             out.push_str(&placement.before(entry));
             out.push_str(entry.definition.trim_end());

@@ -214,6 +214,31 @@ fn a_role_is_taken_on() {
     assert_eq!(copy.psql("SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'empty'"), "\"shape owner\"");
 }
 
+#[test]
+fn every_role_that_is_named_is_missed_before_anything_is_changed() {
+    let (source, target) = (Server::shared(15), Server::shared(18));
+    let roles = ["shape policy", "shape mapping", "shape grantee", "shape grantor"];
+    for role in roles {
+        expect(source.create_role(role));
+    }
+    let database = Database::new(source);
+    database.psql(
+        "CREATE TABLE t (id int); CREATE POLICY p ON t TO \"shape policy\" USING (true);
+         CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
+         CREATE USER MAPPING FOR \"shape mapping\" SERVER s; CREATE USER MAPPING FOR PUBLIC SERVER s;
+         ALTER DEFAULT PRIVILEGES FOR ROLE \"shape grantor\" GRANT SELECT ON TABLES TO \"shape grantee\";",
+    );
+    let program = Program::new();
+    let (archive, copy) = (program.dump(&database, &[]), Database::new(target));
+    let all = ["shape grantee, shape grantor, shape mapping, shape policy"];
+    program.restore_into(&archive, &copy, &[]).exits(1).says(&all);
+    assert_eq!(copy.psql("SELECT count(*) FROM pg_class WHERE relname = 't'"), "0");
+    for role in roles {
+        expect(target.create_role(role));
+    }
+    program.restore_into(&archive, &copy, &[]).exits(0);
+}
+
 const PATTERNS: &[&str] = &[
     "film",
     "FILM",

@@ -157,6 +157,10 @@ impl Choice {
         let chosen: HashSet<Oid> = relations.iter().map(|relation| relation.oid).collect();
         let own_relation = |object: &Object| object.id.class == class::RELATION && object.kind != Kind::Index;
         let wants = |object: &&Object| {
+            // Only a restore that creates the database uses them, whatever part it restores.
+            if matches!(object.kind, Kind::Database | Kind::DatabaseProperties) {
+                return true;
+            }
             let is_data = object.kind == Kind::Refresh;
             if is_data && (selection.schema_only || object.table.is_some_and(|view| self.not_data.contains(&view.oid)))
             {

@@ -185,7 +185,8 @@ pub fn read_script(archive: &Archive) -> Result<Script> {
 fn choose<'a>(script: &'a Script, selection: &Selection, names: &Names) -> Vec<&'a Entry> {
     let mut taken: HashSet<u32> = HashSet::new();
     let wanted = |entry: &&Entry| {
-        let wanted = selection.takes_kind(entry)
+        let wanted = !script.is_of_database(entry)
+            && selection.takes_kind(entry)
             && match entry.parent {
                 Some(parent) => taken.contains(&parent),
                 None => names.take(entry),

@@ -71,7 +71,7 @@ pub async fn check(
             "role",
             "SELECT rolname::text FROM pg_catalog.pg_roles",
             roles,
-            "create them first, or restore with --no-owner and --no-privileges",
+            "create them first, or leave out what names them: --no-owner, --no-privileges, --no-policies",
         )
         .await?;
         let extensions =

@@ -92,6 +92,9 @@ impl Selection {
             "SUBSCRIPTION" => self.no_subscriptions,
             _ => false,
         };
+        if entry.kind.starts_with("DATABASE") {
+            return true;
+        }
         let other_half = if is_data { self.schema_only } else { self.data_only };
         !left_out && !other_half && self.takes_section(entry.section)
     }
