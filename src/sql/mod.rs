@@ -9,4 +9,4 @@ pub mod script;
 
 pub use downgrade::{Feature, Variant, variant_for};
 pub use quote::{dollar_quote, ident, literal, one_line, qualified};
-pub use script::{Entry, Pass, Script, Section};
+pub use script::{Entry, Pass, Placement, Script, Section};

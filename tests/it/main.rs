@@ -14,6 +14,8 @@ mod coverage;
 mod destination;
 /// Does a value come out of the copy as it went in, bit for bit?
 mod exact;
+/// Does each kind's script stay what it was, and depend on the schema alone?
+mod golden;
 /// Does bad input give one clear message, the right exit code, and nothing half-written?
 mod input;
 /// Does what stops a dump half-way (signals, lost connections, locks) leave nothing that looks whole?

@@ -135,13 +135,14 @@ fn a_kind_has_one_name_everywhere() {
     let objects: BTreeSet<String> = stems("src/object", "rs");
     let kinds: BTreeSet<String> =
         queries.into_iter().filter(|stem| NOT_A_KIND.iter().all(|(name, _)| name != stem)).collect();
-    let homeless: Vec<_> = kinds.difference(&objects).collect();
-    assert!(homeless.is_empty(), "db/catalog/NAME.sql without src/object/NAME.rs: {homeless:#?}");
-    for (folder, found) in [("db/fixture", fixtures), ("tests/golden", goldens)] {
-        let bulk = |stem: &String| NOT_A_KIND.iter().any(|(name, _)| name == stem);
-        let unknown: Vec<_> = found.difference(&objects).filter(|stem| !bulk(stem)).collect();
-        assert!(unknown.is_empty(), "{folder}/NAME.sql without src/object/NAME.rs: {unknown:#?}");
+    for (folder, found) in [("src/object", &objects), ("db/fixture", &fixtures), ("tests/golden", &goldens)] {
+        let homeless: Vec<_> = kinds.difference(found).collect();
+        assert!(homeless.is_empty(), "kinds of db/catalog without a file in {folder}: {homeless:#?}");
     }
+    let bulk = |stem: &String| NOT_A_KIND.iter().any(|(name, _)| name == stem);
+    let unknown: Vec<_> = fixtures.difference(&objects).filter(|stem| !bulk(stem)).collect();
+    assert!(unknown.is_empty(), "db/fixture/NAME.sql without src/object/NAME.rs: {unknown:#?}");
+    assert_eq!(fixtures, goldens, "each fixture has its tests/golden/NAME.sql, and that its fixture");
 }
 
 /// A Rust file, its path relative to the repository and with slashes.

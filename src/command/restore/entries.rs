@@ -15,8 +15,7 @@ use tokio_postgres::Client;
 use super::older::{Older, passed_over};
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
-use crate::sql::Entry;
-use crate::sql::script::Placement;
+use crate::sql::{Entry, Placement};
 
 /// How many entries make a batch. A table with its constraints takes few locks; a server has at least 6400.
 pub const BATCH_ENTRIES: usize = 100;
