@@ -23,4 +23,4 @@ pub use dotenv::DotEnv;
 pub use pins::Purpose;
 pub use session::{Canceller, Session};
 pub use settings::{ChannelBinding, Flags, Host, Origins, Password, Roots, Settings, SslMode, Tls};
-pub use snapshot::{Proof, Rewritten, Snapshot};
+pub use snapshot::{Changed, Proof, Snapshot};

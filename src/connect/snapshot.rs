@@ -2,9 +2,9 @@
 //!
 //! Owns the leader's transaction, the table locks and the workers' joining. Which tables to lock and
 //! when to start over is the caller's. The leader's order: [`Snapshot::begin`]; list the tables;
-//! [`Snapshot::lock`]; [`Snapshot::rewritten`], and if one of the tables is in there,
-//! [`Snapshot::restart`]; [`Snapshot::export`]. A worker: [`Snapshot::join`], then
-//! [`Snapshot::relock`] before it reads a table.
+//! [`Snapshot::restart`]; [`Snapshot::lock`], which takes no snapshot, so that the snapshot of the next
+//! query sees the tables as they stay; [`Snapshot::changed`] for what was locked later than that;
+//! [`Snapshot::export`]. A worker: [`Snapshot::join`], then [`Snapshot::relock`] before it reads a table.
 //!
 //! Queries here are unnamed statements: behind a pooler the driver's names (`s0`, …) may be taken.
 //!
@@ -26,6 +26,12 @@ const LOCK_SQL_BYTES_MAX: usize = 100_000;
 /// Time for the work of locking itself, on top of the time spent waiting for others.
 const LOCK_WORK_MAX: Duration = Duration::from_secs(60);
 
+/// SQLSTATE of a lock that was not granted in time.
+const BUSY: &str = "55P03";
+
+/// SQLSTATEs of a LOCK whose table, or its schema, is gone or has become something else.
+const GONE: [&str; 3] = ["42P01", "3F000", "42809"];
+
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;";
 
 /// The snapshot and the server it is of. `txid_current_snapshot()` is equal for leader and workers on
@@ -35,24 +41,38 @@ const PROOF: &str = "\
 SELECT pg_catalog.txid_current_snapshot()::pg_catalog.text,
        pg_catalog.to_char(pg_catalog.pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')";
 
-/// Tables whose file is another one than the snapshot says, or which are gone: `relfilenode` is read
-/// in the snapshot, `pg_relation_filenode()` in the present.
-const REWRITTEN: &str = "\
+/// Tables that are no longer what the snapshot says: `relfilenode` and names are read in the snapshot,
+/// `pg_relation_filenode()` and `to_regclass()` in the present. Another file means truncated or rewritten;
+/// no file, dropped; and where the name leads elsewhere, COPY would read another table.
+const CHANGED: &str = "\
 SELECT c.oid, n.nspname::pg_catalog.text, c.relname::pg_catalog.text
-FROM pg_catalog.pg_class c
+FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS w(oid)
+JOIN pg_catalog.pg_class c ON c.oid = w.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.oid >= 16384 AND c.relfilenode <> 0
-  AND c.relfilenode IS DISTINCT FROM pg_catalog.pg_relation_filenode(c.oid)
+WHERE (c.relfilenode <> 0 AND c.relfilenode IS DISTINCT FROM pg_catalog.pg_relation_filenode(c.oid))
+   OR pg_catalog.to_regclass(pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname))::pg_catalog.oid
+      IS DISTINCT FROM c.oid
 ORDER BY 2, 3";
 
-/// Who holds or waits for a lock that shuts out readers of a table.
+/// Tables of which row-level security would show this role a part only. With `row_security` off, reading
+/// one is an error; the function tells of it without raising it.
+const HIDING: &str = "\
+SELECT n.nspname::pg_catalog.text, c.relname::pg_catalog.text, CURRENT_USER::pg_catalog.text
+FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS w(oid)
+JOIN pg_catalog.pg_class c ON c.oid = w.oid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relrowsecurity AND pg_catalog.row_security_active(c.oid)
+ORDER BY 1, 2";
+
+/// Who holds or waits for a lock that shuts out readers, of one relation or of any.
 const BLOCKERS: &str = "\
-SELECT l.pid, COALESCE(a.usename::pg_catalog.text, ''), COALESCE(a.application_name, ''), COALESCE(a.state, ''), l.granted
+SELECT l.pid, COALESCE(a.usename::pg_catalog.text, ''), COALESCE(a.application_name, ''), COALESCE(a.state, ''), l.granted,
+       l.relation::pg_catalog.regclass::pg_catalog.text
 FROM pg_catalog.pg_locks l
 LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
   AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-  AND l.relation = pg_catalog.to_regclass($1)::pg_catalog.oid
+  AND l.relation = COALESCE(pg_catalog.to_regclass($1)::pg_catalog.oid, l.relation)
 ORDER BY l.granted DESC, l.pid
 LIMIT 3";
 
@@ -63,10 +83,10 @@ pub struct Proof {
     server_started: String,
 }
 
-/// A table that was truncated, rewritten or dropped after the snapshot was taken: in the snapshot it
-/// looks empty.
+/// A table that was truncated, rewritten, renamed or dropped after the snapshot was taken: in the snapshot
+/// it looks empty, or its name leads to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rewritten {
+pub struct Changed {
     /// Its oid.
     pub oid: u32,
     /// Its schema.
@@ -78,14 +98,16 @@ pub struct Rewritten {
 /// A session inside the transaction.
 pub struct Snapshot {
     session: Session,
+    wait: Duration,
 }
 
 impl Snapshot {
-    /// Begins the leader's transaction. The snapshot itself is taken by the first query after it.
-    pub async fn begin(session: Session) -> Result<Snapshot> {
-        let sql = format!("{BEGIN}{}", local_settings(&session));
+    /// Begins the leader's transaction, in which no lock is waited for longer than `wait`. The snapshot
+    /// itself is taken by the first query after it.
+    pub async fn begin(session: Session, wait: Duration) -> Result<Snapshot> {
+        let sql = format!("{BEGIN}{}", local_settings(&session, wait));
         session.client.batch_execute(&sql).await.during(Fault::Server, || "cannot begin the snapshot".into())?;
-        Ok(Snapshot { session })
+        Ok(Snapshot { session, wait })
     }
 
     /// Joins an exported snapshot and proves it.
@@ -93,14 +115,14 @@ impl Snapshot {
     /// # Errors
     /// [`Fault::Server`] where the snapshot is gone, [`Fault::Connect`] where this session is on another
     /// server than the leader.
-    pub async fn join(session: Session, id: &str, proof: &Proof) -> Result<Snapshot> {
-        let sql = format!("{BEGIN}SET TRANSACTION SNAPSHOT {};{}", literal(id), local_settings(&session));
+    pub async fn join(session: Session, wait: Duration, id: &str, proof: &Proof) -> Result<Snapshot> {
+        let sql = format!("{BEGIN}SET TRANSACTION SNAPSHOT {};{}", literal(id), local_settings(&session, wait));
         session.client.batch_execute(&sql).await.map_err(|error| {
             Error::new(Fault::Server, "a worker cannot join the snapshot")
                 .hint("has the leader's connection ended, or do several servers answer at this address?")
                 .caused_by(error)
         })?;
-        let snapshot = Snapshot { session };
+        let snapshot = Snapshot { session, wait };
         if snapshot.proof().await? != *proof {
             return Err(Error::new(
                 Fault::Connect,
@@ -116,29 +138,48 @@ impl Snapshot {
         &self.session
     }
 
+    /// The longest wait for a lock.
+    pub fn wait(&self) -> Duration {
+        self.wait
+    }
+
     /// Locks tables, given as (schema, name), in ACCESS SHARE mode, waiting for all of them together no
-    /// longer than `wait`. Does not by itself fix the snapshot.
+    /// longer than the limit. Tables that are gone are left out: the snapshot taken after this one does not
+    /// show them, or [`Snapshot::changed`] does. Does not by itself fix the snapshot.
     ///
     /// # Errors
     /// [`Fault::Server`] naming the first table that is refused, and who holds it. The locks taken so far
     /// stay until the transaction ends; the transaction stays usable.
-    pub async fn lock(&self, tables: &[(&str, &str)], wait: Duration) -> Result<()> {
+    pub async fn lock(&self, tables: &[(&str, &str)]) -> Result<()> {
         let start = Instant::now();
-        for batch in batches(tables) {
-            let left = wait.saturating_sub(start.elapsed()).max(Duration::from_millis(1));
+        let mut open: Vec<&[(&str, &str)]> = batches(tables);
+        open.reverse();
+        while let Some(batch) = open.pop() {
+            let left = self.wait.saturating_sub(start.elapsed()).max(Duration::from_millis(1));
             let sql = format!(
                 "SAVEPOINT pgsnap_lock;SET LOCAL lock_timeout = {};SET LOCAL statement_timeout = {};\
                  LOCK TABLE {} IN ACCESS SHARE MODE;\
-                 SET LOCAL lock_timeout = 0;SET LOCAL statement_timeout = 0;RELEASE SAVEPOINT pgsnap_lock",
+                 SET LOCAL lock_timeout = {};SET LOCAL statement_timeout = 0;RELEASE SAVEPOINT pgsnap_lock",
                 milliseconds(left),
                 milliseconds(left + LOCK_WORK_MAX),
                 batch.iter().map(qualified).collect::<Vec<_>>().join(", "),
+                milliseconds(self.wait),
             );
-            if let Err(error) = self.session.client.batch_execute(&sql).await {
-                if error.as_db_error().is_none() {
-                    return Err(error).during(Fault::Connect, || "cannot lock the tables".into());
-                }
-                self.lock_one_by_one(batch, Some(wait)).await?;
+            let Err(error) = self.session.client.batch_execute(&sql).await else { continue };
+            if error.as_db_error().is_none() {
+                return Err(error).during(Fault::Connect, || "cannot lock the tables".into());
+            }
+            if !is_gone(&error) {
+                self.lock_one_by_one(batch, Some(self.wait)).await?;
+                continue;
+            }
+            // The server does not say which of them in a form to rely on: halves until it is a single one.
+            let back = "ROLLBACK TO SAVEPOINT pgsnap_lock;RELEASE SAVEPOINT pgsnap_lock";
+            let lost = || "cannot lock the tables".to_string();
+            self.session.client.batch_execute(back).await.during(Fault::Server, lost)?;
+            if batch.len() > 1 {
+                let (first, second) = batch.split_at(batch.len() / 2);
+                open.extend([second, first]);
             }
         }
         Ok(())
@@ -175,7 +216,11 @@ impl Snapshot {
         for table in batch {
             let sql = format!("LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", qualified(table));
             let Err(error) = client.batch_execute(&sql).await else { continue };
-            let busy = error.code().is_some_and(|code| code.code() == "55P03");
+            if waited.is_some() && is_gone(&error) {
+                client.batch_execute(back).await.during(Fault::Server, lost)?;
+                continue;
+            }
+            let busy = error.code().is_some_and(|code| code.code() == BUSY);
             let waited = match waited.filter(|_| busy) {
                 Some(waited) => format!(" within {:.1} s", waited.as_secs_f64()),
                 None => String::new(),
@@ -196,29 +241,71 @@ impl Snapshot {
         let Ok(rows) = self.session.client.query_typed(BLOCKERS, &[(&qualified(table), Type::TEXT)]).await else {
             return "another session holds it; try again when that is done".into();
         };
-        let mut who = Vec::new();
-        for row in &rows {
-            let pid: i32 = row.try_get(0).unwrap_or_default();
-            let word = |at| plain(row.try_get::<_, &str>(at).unwrap_or_default());
-            let verb = if row.try_get(4).unwrap_or(true) { "holds" } else { "waits for" };
-            let (user, application, state) = (word(1), word(2), word(3));
-            who.push(format!("process {pid} (user {user}, application \"{application}\", {state}) {verb} it"));
-        }
-        match who.is_empty() {
-            true => "another session held it; try again".into(),
-            false => format!("{}; try again when that is done", who.join(", ")),
+        match who(&rows, "it") {
+            Some(who) => format!("{who}; try again when that is done"),
+            None => "another session held it; try again".into(),
         }
     }
 
-    /// The tables whose rows this snapshot can no longer see, ordered by name. VACUUM FULL and CLUSTER
-    /// show up too, though they do no harm.
-    pub async fn rewritten(&self) -> Result<Vec<Rewritten>> {
-        let doing = || "cannot look for rewritten tables".to_string();
-        let rows = self.session.client.query_typed(REWRITTEN, &[]).await.during(Fault::Server, doing)?;
-        let read = |row: &tokio_postgres::Row| {
-            Ok(Rewritten { oid: row.try_get(0)?, schema: row.try_get(1)?, name: row.try_get(2)? })
+    /// The same error; where it is one of a lock that was waited for in vain while something else than a
+    /// table was read, with who is in the way. Ends the transaction then: an error has spoilt it already.
+    pub async fn explain(&self, error: Error) -> Error {
+        if error.sqlstate() != Some(BUSY) {
+            return error;
+        }
+        let client = &self.session.client;
+        let none: Option<&str> = None;
+        let rows = match client.batch_execute("ROLLBACK").await {
+            Ok(()) => client.query_typed(BLOCKERS, &[(&none, Type::TEXT)]).await.unwrap_or_default(),
+            Err(_) => Vec::new(),
         };
+        let waited =
+            format!("no lock is waited for longer than {:.1} s (--lock-wait-timeout)", self.wait.as_secs_f64());
+        error.hint(match who(&rows, "") {
+            Some(who) => format!("{waited}: {who}"),
+            None => waited,
+        })
+    }
+
+    /// Of `tables`, those that this snapshot can no longer read as it shows them, ordered by name. VACUUM
+    /// FULL and CLUSTER show up too, though they do no harm.
+    pub async fn changed(&self, tables: &[u32]) -> Result<Vec<Changed>> {
+        let doing = || "cannot look for changed tables".to_string();
+        let rows = self.session.client.query_typed(CHANGED, &[(&tables, Type::OID_ARRAY)]).await;
+        let read = |row: &tokio_postgres::Row| {
+            Ok(Changed { oid: row.try_get(0)?, schema: row.try_get(1)?, name: row.try_get(2)? })
+        };
+        let rows = rows.during(Fault::Server, doing)?;
         rows.iter().map(read).collect::<std::result::Result<_, tokio_postgres::Error>>().during(Fault::Server, doing)
+    }
+
+    /// Refuses where row-level security would hide rows of `tables` from this role.
+    ///
+    /// # Errors
+    /// [`Fault::Server`] naming all of these tables and the role.
+    pub async fn hides_nothing(&self, tables: &[u32]) -> Result<()> {
+        let doing = || "cannot look for row-level security".to_string();
+        let rows = self.session.client.query_typed(HIDING, &[(&tables, Type::OID_ARRAY)]).await;
+        let rows = rows.during(Fault::Server, doing)?;
+        let mut names = Vec::new();
+        let mut role = String::new();
+        for row in &rows {
+            let column = |at| row.try_get::<_, &str>(at).during(Fault::Server, doing);
+            names.push(shown(&(column(0)?, column(1)?)));
+            role = plain(column(2)?);
+        }
+        if names.is_empty() {
+            return Ok(());
+        }
+        let plural = if names.len() == 1 { "" } else { "s" };
+        let text = format!(
+            "row-level security would hide rows of table{plural} {} from role \"{role}\", so this would be no full copy",
+            names.join(", ")
+        );
+        Err(Error::new(Fault::Server, text).hint(
+            "use a role that row-level security does not bind (a superuser, or one with BYPASSRLS), or leave the rows \
+             behind with --exclude-table-data",
+        ))
     }
 
     /// Exports the snapshot. The name is good until this transaction ends.
@@ -246,7 +333,8 @@ impl Snapshot {
 
     /// Ends the transaction and begins another with a new snapshot.
     pub async fn restart(self) -> Result<Snapshot> {
-        Snapshot::begin(self.finish().await?).await
+        let wait = self.wait;
+        Snapshot::begin(self.finish().await?, wait).await
     }
 
     /// Ends the transaction; nothing was written, so nothing can be lost.
@@ -257,10 +345,30 @@ impl Snapshot {
     }
 }
 
-/// Behind a pooler the session is not ours alone, so its settings are the transaction's. Plain SET
-/// statements: they take no snapshot, which `SET TRANSACTION SNAPSHOT` would not allow before it.
-fn local_settings(session: &Session) -> String {
-    if session.pooled { session.local_settings() } else { String::new() }
+/// The bound on locks; and behind a pooler, where the session is not ours alone, all of its settings. Plain
+/// SET statements: they take no snapshot, which `SET TRANSACTION SNAPSHOT` would not allow before it.
+fn local_settings(session: &Session, wait: Duration) -> String {
+    let pins = if session.pooled { session.local_settings() } else { String::new() };
+    format!("{pins}SET LOCAL lock_timeout = {};", milliseconds(wait))
+}
+
+/// True where a table was not there to be locked, or was no table any more.
+fn is_gone(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| GONE.contains(&code.code()))
+}
+
+/// Who the rows of [`BLOCKERS`] name; `what` stands for the relation, the empty string for its name.
+fn who(rows: &[tokio_postgres::Row], what: &str) -> Option<String> {
+    let mut all = Vec::new();
+    for row in rows {
+        let pid: i32 = row.try_get(0).unwrap_or_default();
+        let word = |at| plain(row.try_get::<_, &str>(at).unwrap_or_default());
+        let verb = if row.try_get(4).unwrap_or(true) { "holds" } else { "waits for" };
+        let (user, application, state) = (word(1), word(2), word(3));
+        let what = if what.is_empty() { word(5) } else { what.to_string() };
+        all.push(format!("process {pid} (user {user}, application \"{application}\", {state}) {verb} {what}"));
+    }
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// Runs of tables whose LOCK statement stays within the limit; one over-long name makes its own.

@@ -137,7 +137,10 @@ async fn write<W: Write + Send + 'static>(
     progress: &Arc<dyn Progress>,
 ) -> Result<(W, DumpSummary)> {
     progress.on(Event::Phase("reading the catalog"));
-    let contents = Contents::read(&mut source, options).await?;
+    let contents = match Contents::read(&mut source, options).await {
+        Ok(contents) => contents,
+        Err(error) => return Err(source.explain(error).await),
+    };
     let Built { mut script, warnings } = build(
         std::mem::take(&mut source.catalog),
         &Parts {
@@ -228,7 +231,7 @@ fn manifest(
         encoding: database.encoding.clone(),
         collate: database.collate.clone(),
         ctype: database.ctype.clone(),
-        snapshot: source.exported.clone(),
+        snapshot: source.exported().map(str::to_string),
         system_identifier: database.system_identifier.clone(),
         database_oid: database.oid,
         started: rfc3339(started),

@@ -1,7 +1,9 @@
 //! The source: the leader's snapshot, what is chosen and locked in it, and the workers that join it.
 //!
-//! Owns the order that makes a dump consistent: list, lock, look again for what was rewritten in between,
-//! and begin anew with a fresh snapshot if anything was; only then is detail read.
+//! Owns the order that makes a dump consistent: list, lock, and only then take the snapshot, in which
+//! everything is listed again. A table that is new there is locked late, and so may have been changed in
+//! between, unseen by the snapshot: then, and where an object was dropped while it was being read, the dump
+//! begins anew with a fresh snapshot.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,19 +16,24 @@ use super::pump::Reconnect;
 use super::reference::References;
 use crate::archive::manifest::Skipped;
 use crate::catalog::{self, Catalog, Database, Listed};
-use crate::connect::{Proof, Purpose, Session, Snapshot};
+use crate::connect::{Changed, Proof, Purpose, Session, Snapshot};
 use crate::error::{During, Error, Fault, Result};
 use crate::object::Oid;
 use crate::progress::{Event, Progress};
 
-/// How often a dump begins anew because tables were rewritten while it locked them.
+/// How often a dump begins anew because tables were changed while it locked them.
 const TRIES: usize = 10;
+
+/// SQLSTATE of what PostgreSQL calls an internal error: the functions that deparse objects look into the
+/// catalogs of now, and find no more what the snapshot shows ("cache lookup failed for …").
+const DROPPED: &str = "XX000";
 
 /// A database in one snapshot, its chosen relations locked.
 pub struct Source {
     snapshot: Arc<Snapshot>,
     readers: Vec<Arc<Snapshot>>,
-    proof: Option<Proof>,
+    /// The exported snapshot's name and what shows that one is in it.
+    exported: Option<(String, Proof)>,
     /// Major version of the server.
     pub major: u32,
     /// Its full version number.
@@ -41,8 +48,6 @@ pub struct Source {
     pub references: References,
     /// Relations whose contents stay behind.
     pub without_rows: HashSet<Oid>,
-    /// The exported snapshot's name.
-    pub exported: Option<String>,
     /// On a standby unlogged tables cannot be read.
     pub standby: bool,
     /// What the user was warned of.
@@ -51,70 +56,161 @@ pub struct Source {
     pub skipped: Vec<Skipped>,
 }
 
+/// Locks what is `known` before this transaction has a snapshot, chooses in the snapshot, and locks what is
+/// new in it. Returns a table that was changed in between, if one was.
+async fn lock(
+    snapshot: &Snapshot,
+    known: &Chosen,
+    database: &Database,
+    options: &DumpOptions,
+) -> Result<(Chosen, Option<Changed>)> {
+    fn name(relation: &Listed) -> (&str, &str) {
+        (&relation.schema, &relation.name)
+    }
+    snapshot.lock(&known.lockable().map(name).collect::<Vec<_>>()).await?;
+    let chosen = Chosen::read(snapshot, database, options).await?;
+    let locked: HashSet<Oid> = known.lockable().map(|relation| relation.oid).collect();
+    let late = chosen.lockable().filter(|relation| !locked.contains(&relation.oid)).map(name);
+    snapshot.lock(&late.collect::<Vec<_>>()).await?;
+    let all: Vec<Oid> = chosen.lockable().map(|relation| relation.oid).collect();
+    let changed = snapshot.changed(&all).await?.into_iter().next();
+    Ok((chosen, changed))
+}
+
+/// What is read of what is locked.
+struct Details {
+    readers: Vec<Arc<Snapshot>>,
+    exported: Option<(String, Proof)>,
+    catalog: Catalog,
+}
+
+impl Details {
+    async fn read(snapshot: &Snapshot, chosen: &Chosen, options: &DumpOptions) -> Result<Details> {
+        let exported = match options.jobs {
+            0 | 1 => None,
+            _ => Some((snapshot.export().await?, snapshot.proof().await?)),
+        };
+        let of_extensions = |relation: &&Listed| relation.extension.is_none();
+        let relations: Vec<Oid> = chosen.relations.iter().filter(of_extensions).map(|relation| relation.oid).collect();
+        let readers = join(snapshot, exported.as_ref(), options.jobs).await?;
+        let workers = readers.iter().map(|reader| &reader.session().client);
+        let clients: Vec<&Client> = std::iter::once(&snapshot.session().client).chain(workers).collect();
+        let catalog = catalog::read(&clients, snapshot.session().major, &relations).await?;
+        Ok(Details { readers, exported, catalog })
+    }
+}
+
+/// The relations a snapshot shows, and which of them are chosen.
+struct Chosen {
+    listed: Vec<Listed>,
+    relations: Vec<Listed>,
+    choice: Choice,
+    unmatched: Vec<String>,
+}
+
+impl Chosen {
+    async fn read(snapshot: &Snapshot, database: &Database, options: &DumpOptions) -> Result<Chosen> {
+        let client = &snapshot.session().client;
+        let listed = catalog::list(client, snapshot.session().major).await?;
+        let (choice, unmatched) = Choice::read(client, &database.name, &listed, &options.selection).await?;
+        let relations = choice.relations(&listed);
+        Ok(Chosen { listed, relations, choice, unmatched })
+    }
+
+    /// Those that LOCK TABLE takes.
+    fn lockable(&self) -> impl Iterator<Item = &Listed> {
+        self.relations.iter().filter(|relation| matches!(relation.relkind, 'r' | 'p'))
+    }
+
+    /// Those whose rows are to be copied.
+    fn with_rows(&self, options: &DumpOptions) -> Vec<Oid> {
+        let copied = |relation: &&Listed| relation.relkind == 'r' && !self.choice.not_data.contains(&relation.oid);
+        let takes = options.selection.takes_data();
+        self.relations.iter().filter(|_| takes).filter(copied).map(|relation| relation.oid).collect()
+    }
+}
+
 impl Source {
     /// Connects, takes the snapshot, chooses, locks and reads.
     pub async fn open(options: &DumpOptions, progress: &Arc<dyn Progress>) -> Result<Source> {
+        let session = Session::open(&options.settings, Purpose::Dump).await?;
+        let mut snapshot = Snapshot::begin(session, options.lock_wait).await?;
+        let database = catalog::database(&snapshot.session().client, snapshot.session().major).await?;
+        let mut known = Chosen::read(&snapshot, &database, options).await?;
+        let mut last = None;
         for _ in 0..TRIES {
-            let session = Session::open(&options.settings, Purpose::Dump).await?;
-            let (major, version_num, standby) = (session.major, session.version_num, session.in_recovery);
-            let snapshot = Arc::new(Snapshot::begin(session).await?);
-            let client = &snapshot.session().client;
-            let database = catalog::database(client, major).await?;
-            let listed = catalog::list(client, major).await?;
-            let (choice, unmatched) = Choice::read(client, &database.name, &listed, &options.selection).await?;
-            let relations = choice.relations(&listed);
-            let lockable: Vec<(&str, &str)> = relations
-                .iter()
-                .filter(|relation| matches!(relation.relkind, 'r' | 'p'))
-                .map(|relation| (relation.schema.as_str(), relation.name.as_str()))
-                .collect();
-            snapshot.lock(&lockable, options.lock_wait).await?;
-            let rewritten = snapshot.rewritten().await?;
-            let chosen: HashSet<Oid> = relations.iter().map(|relation| relation.oid).collect();
-            if let Some(table) = rewritten.iter().find(|table| chosen.contains(&table.oid)) {
-                progress.on(Event::Warned(format!(
-                    "{}.{} was rewritten while it was being locked; starting over",
-                    table.schema, table.name
-                )));
-                continue;
-            }
-            let (exported, proof) = match options.jobs {
-                0 | 1 => (None, None),
-                _ => (Some(snapshot.export().await?), Some(snapshot.proof().await?)),
+            snapshot = snapshot.restart().await?;
+            let (chosen, changed) = lock(&snapshot, &known, &database, options).await?;
+            let why = match changed {
+                Some(table) => format!("{}.{} was changed while it was being locked", table.schema, table.name),
+                None => {
+                    snapshot.hides_nothing(&chosen.with_rows(options)).await?;
+                    match Details::read(&snapshot, &chosen, options).await {
+                        Ok(details) => return Ok(Source::of(snapshot, database, chosen, details, options, progress)),
+                        Err(error) if error.sqlstate() == Some(DROPPED) => {
+                            last = Some(error);
+                            "an object was dropped while it was being read".to_string()
+                        }
+                        Err(error) => return Err(snapshot.explain(error).await),
+                    }
+                }
             };
-            let detail: Vec<Oid> =
-                relations.iter().filter(|relation| relation.extension.is_none()).map(|relation| relation.oid).collect();
-            let readers = join(&snapshot, exported.as_deref(), proof.as_ref(), options.jobs).await?;
-            let clients: Vec<&Client> =
-                std::iter::once(client).chain(readers.iter().map(|reader| &reader.session().client)).collect();
-            let mut catalog = catalog::read(&clients, major, &detail).await?;
-            let references = References::of(&catalog.objects);
-            let dangling = choice.reduce(&mut catalog, &relations, &listed, &options.selection);
-            let mut source = Source {
-                snapshot,
-                readers,
-                proof,
-                major,
-                version_num,
-                database,
-                relations,
-                catalog,
-                references,
-                exported,
-                standby,
-                without_rows: choice.not_data,
-                warnings: options.settings.warnings.clone(),
-                skipped: Vec::new(),
-            };
-            unmatched.into_iter().chain(dangling).for_each(|text| source.warn(text, progress));
-            source.name_unknown(options, progress);
-            return Ok(source);
+            progress.on(Event::Warned(format!("{why}; starting over")));
+            known = chosen;
         }
-        Err(Error::new(
-            Fault::Server,
-            format!("tables were rewritten (TRUNCATE, ALTER TABLE) {TRIES} times while they were being locked"),
-        )
-        .hint("run the dump while no such statements run, or leave these tables out"))
+        let text = format!(
+            "the dump began {TRIES} times, and each time objects were changed (TRUNCATE, ALTER, DROP) while it locked and \
+             read them"
+        );
+        let error =
+            Error::new(Fault::Server, text).hint("run it while no such statements run, or leave these objects out");
+        Err(match last {
+            Some(cause) => error.caused_by(cause),
+            None => error,
+        })
+    }
+
+    fn of(
+        snapshot: Snapshot,
+        database: Database,
+        chosen: Chosen,
+        details: Details,
+        options: &DumpOptions,
+        progress: &Arc<dyn Progress>,
+    ) -> Source {
+        let Chosen { listed, relations, choice, unmatched } = chosen;
+        let Details { readers, exported, mut catalog } = details;
+        let references = References::of(&catalog.objects);
+        let dangling = choice.reduce(&mut catalog, &relations, &listed, &options.selection);
+        let session = snapshot.session();
+        let mut source = Source {
+            major: session.major,
+            version_num: session.version_num,
+            standby: session.in_recovery,
+            snapshot: Arc::new(snapshot),
+            readers,
+            exported,
+            database,
+            relations,
+            catalog,
+            references,
+            without_rows: choice.not_data,
+            warnings: options.settings.warnings.clone(),
+            skipped: Vec::new(),
+        };
+        unmatched.into_iter().chain(dangling).for_each(|text| source.warn(text, progress));
+        source.name_unknown(options, progress);
+        source
+    }
+
+    /// The exported snapshot's name.
+    pub fn exported(&self) -> Option<&str> {
+        self.exported.as_ref().map(|(name, _)| name.as_str())
+    }
+
+    /// As [`Snapshot::explain`].
+    pub async fn explain(&self, error: Error) -> Error {
+        self.snapshot.explain(error).await
     }
 
     /// What no query covers is named, counted and in the exit code.
@@ -175,8 +271,7 @@ pub struct Joined {
 impl Joined {
     /// The way into the snapshot of `source`.
     pub fn of(source: &Source) -> Joined {
-        let exported = source.exported.clone().zip(source.proof.clone());
-        Joined { leader: Arc::clone(&source.snapshot), exported }
+        Joined { leader: Arc::clone(&source.snapshot), exported: source.exported.clone() }
     }
 }
 
@@ -192,11 +287,11 @@ impl Reconnect for Joined {
 /// A connection beside the leader's, proven to be in its snapshot.
 async fn another(leader: &Snapshot, name: &str, proof: &Proof) -> Result<Arc<Snapshot>> {
     let session = leader.session().another().await?;
-    Ok(Arc::new(Snapshot::join(session, name, proof).await?))
+    Ok(Arc::new(Snapshot::join(session, leader.wait(), name, proof).await?))
 }
 
 /// `jobs` connections in the leader's snapshot, where it was exported.
-async fn join(leader: &Snapshot, name: Option<&str>, proof: Option<&Proof>, jobs: usize) -> Result<Vec<Arc<Snapshot>>> {
-    let Some((name, proof)) = name.zip(proof) else { return Ok(Vec::new()) };
+async fn join(leader: &Snapshot, exported: Option<&(String, Proof)>, jobs: usize) -> Result<Vec<Arc<Snapshot>>> {
+    let Some((name, proof)) = exported else { return Ok(Vec::new()) };
     futures::future::try_join_all((0..jobs).map(|_| another(leader, name, proof))).await
 }
