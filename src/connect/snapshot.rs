@@ -32,6 +32,12 @@ const BUSY: &str = "55P03";
 /// SQLSTATEs of a LOCK whose table, or its schema, is gone or has become something else.
 const GONE: [&str; 3] = ["42P01", "3F000", "42809"];
 
+/// SQLSTATE of one whom the server chose to end a deadlock.
+const DEADLOCK: &str = "40P01";
+
+/// Back to before a refused LOCK.
+const GIVE_UP: &str = "ROLLBACK TO SAVEPOINT pgsnap_lock;RELEASE SAVEPOINT pgsnap_lock";
+
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;";
 
 /// The snapshot and the server it is of. `txid_current_snapshot()` is equal for leader and workers on
@@ -169,14 +175,18 @@ impl Snapshot {
             if error.as_db_error().is_none() {
                 return Err(error).during(Fault::Connect, || "cannot lock the tables".into());
             }
-            if !is_gone(&error) {
-                self.lock_one_by_one(batch, Some(self.wait)).await?;
+            let lost = || "cannot lock the tables".to_string();
+            if has_code(&error, &[DEADLOCK]) && start.elapsed() < self.wait {
+                self.session.client.batch_execute(GIVE_UP).await.during(Fault::Server, lost)?;
+                open.push(batch);
+                continue;
+            }
+            if !has_code(&error, &GONE) {
+                self.lock_one_by_one(batch).await?;
                 continue;
             }
             // The server does not say which of them in a form to rely on: halves until it is a single one.
-            let back = "ROLLBACK TO SAVEPOINT pgsnap_lock;RELEASE SAVEPOINT pgsnap_lock";
-            let lost = || "cannot lock the tables".to_string();
-            self.session.client.batch_execute(back).await.during(Fault::Server, lost)?;
+            self.session.client.batch_execute(GIVE_UP).await.during(Fault::Server, lost)?;
             if batch.len() > 1 {
                 let (first, second) = batch.split_at(batch.len() / 2);
                 open.extend([second, first]);
@@ -185,53 +195,53 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Locks tables again in a worker, without waiting: a wait here could be for somebody who waits for
-    /// the leader, a deadlock no server sees.
-    ///
-    /// # Errors
-    /// [`Fault::Server`] naming the table: somebody wants it for himself, and the copy must end.
-    pub async fn relock(&self, tables: &[(&str, &str)]) -> Result<()> {
-        for batch in batches(tables) {
-            let names = batch.iter().map(qualified).collect::<Vec<_>>().join(", ");
-            let sql = format!(
-                "SAVEPOINT pgsnap_lock;LOCK TABLE {names} IN ACCESS SHARE MODE NOWAIT;RELEASE SAVEPOINT pgsnap_lock"
-            );
-            if let Err(error) = self.session.client.batch_execute(&sql).await {
-                if error.as_db_error().is_none() {
-                    return Err(error).during(Fault::Connect, || "cannot lock the tables".into());
-                }
-                self.lock_one_by_one(batch, None).await?;
-            }
+    /// Locks a table again in a worker, without waiting: a wait here could be for somebody who waits for
+    /// the leader, a deadlock no server sees. False where somebody wants it for himself.
+    pub async fn relock(&self, schema: &str, name: &str) -> Result<bool> {
+        let sql = format!(
+            "SAVEPOINT pgsnap_lock;LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT;RELEASE SAVEPOINT pgsnap_lock",
+            qualified(&(schema, name))
+        );
+        let Err(error) = self.session.client.batch_execute(&sql).await else { return Ok(true) };
+        let doing = || format!("cannot lock table {} for reading", shown(&(schema, name)));
+        if error.as_db_error().is_none() {
+            return Err(error).during(Fault::Connect, doing);
         }
-        Ok(())
+        if !has_code(&error, &[BUSY]) {
+            return Err(error).during(Fault::Server, doing);
+        }
+        self.session.client.batch_execute(GIVE_UP).await.during(Fault::Server, doing)?;
+        Ok(false)
     }
 
     /// After a refusal, which names no table: tries each without waiting, and names the one that is
     /// refused. If none is any more, all are locked now, and all is well.
-    async fn lock_one_by_one(&self, batch: &[(&str, &str)], waited: Option<Duration>) -> Result<()> {
+    async fn lock_one_by_one(&self, batch: &[(&str, &str)]) -> Result<()> {
         let client = &self.session.client;
         let back = "ROLLBACK TO SAVEPOINT pgsnap_lock";
         let lost = || "cannot lock the tables".to_string();
         client.batch_execute(back).await.during(Fault::Server, lost)?;
-        for table in batch {
+        let mut open = batch.to_vec();
+        let mut at = 0;
+        while let Some(table) = open.get(at) {
             let sql = format!("LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", qualified(table));
-            let Err(error) = client.batch_execute(&sql).await else { continue };
-            if waited.is_some() && is_gone(&error) {
+            let Err(error) = client.batch_execute(&sql).await else {
+                at += 1;
+                continue;
+            };
+            if has_code(&error, &GONE) {
+                // Takes the locks of those before it along.
                 client.batch_execute(back).await.during(Fault::Server, lost)?;
+                open.remove(at);
+                at = 0;
                 continue;
             }
-            let busy = error.code().is_some_and(|code| code.code() == BUSY);
-            let waited = match waited.filter(|_| busy) {
-                Some(waited) => format!(" within {:.1} s", waited.as_secs_f64()),
-                None => String::new(),
-            };
+            let busy = has_code(&error, &[BUSY]);
+            let waited = if busy { format!(" within {:.1} s", self.wait.as_secs_f64()) } else { String::new() };
             let doing = format!("cannot lock table {} for reading{waited}", shown(table));
-            let mut failure = Error::new(Fault::Server, doing).caused_by(error);
-            client.batch_execute(&format!("{back};RELEASE SAVEPOINT pgsnap_lock")).await.during(Fault::Server, lost)?;
-            if busy {
-                failure = failure.hint(self.blockers(table).await);
-            }
-            return Err(failure);
+            let failure = Error::new(Fault::Server, doing).caused_by(error);
+            client.batch_execute(GIVE_UP).await.during(Fault::Server, lost)?;
+            return Err(if busy { failure.hint(self.blockers(table).await) } else { failure });
         }
         client.batch_execute("RELEASE SAVEPOINT pgsnap_lock").await.during(Fault::Server, lost)
     }
@@ -352,9 +362,8 @@ fn local_settings(session: &Session, wait: Duration) -> String {
     format!("{pins}SET LOCAL lock_timeout = {};", milliseconds(wait))
 }
 
-/// True where a table was not there to be locked, or was no table any more.
-fn is_gone(error: &tokio_postgres::Error) -> bool {
-    error.code().is_some_and(|code| GONE.contains(&code.code()))
+fn has_code(error: &tokio_postgres::Error, codes: &[&str]) -> bool {
+    error.code().is_some_and(|code| codes.contains(&code.code()))
 }
 
 /// Who the rows of [`BLOCKERS`] name; `what` stands for the relation, the empty string for its name.

@@ -1,16 +1,13 @@
 //! Does what stops a dump half-way (signals, lost connections, locks) leave nothing that looks whole?
 //!
-//! And does what happens beside it (writers, TRUNCATE) leave the copy one state of the database. Each
-//! test waits for the state it needs: a session that copies, a lock that is waited for.
+//! Each test waits for the state it needs: a session that copies, a lock that is waited for.
 
-use super::support::server::Clients;
+use super::support::sessions::{Held, end, named, sessions};
 use super::support::{Database, Program, Server, expect, wait_until};
 use serde_json::Value;
 use std::fs;
-use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// 100 MB in rows of 1 kB, which no dump has read before somebody looks. Only read, so shared.
 fn large() -> &'static Database<'static> {
@@ -23,17 +20,6 @@ fn large() -> &'static Database<'static> {
         );
         database
     })
-}
-
-/// The address with a name by which its sessions are found.
-fn named(database: &Database<'_>, name: &str) -> String {
-    format!("{}&application_name={name}", database.url())
-}
-
-/// The first column of `pg_stat_activity` rows of an application.
-fn sessions(server: &Server, name: &str, column: &str, condition: &str) -> Vec<String> {
-    let sql = format!("SELECT {column} FROM pg_stat_activity WHERE application_name = '{name}' AND {condition}");
-    expect(server.psql("postgres", &sql)).lines().map(str::to_string).collect()
 }
 
 /// Starts a dump of [`large`] into `copy.tar.zst`, so slow that it lasts for seconds on any machine, and
@@ -66,46 +52,10 @@ fn signal(child: &Child, signal: &str) {
     assert!(status.expect("there is a shell").success());
 }
 
-/// Waits for the end; the exit code and what was said.
-fn end(child: Child) -> (Option<i32>, String) {
-    let output = child.wait_with_output().expect("it ends");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-}
-
 #[track_caller]
 fn nothing_left(program: &Program, server: &Server, name: &str) {
     assert_eq!(program.files(), Vec::<String>::new());
     wait_until("the sessions have gone", || sessions(server, name, "pid", "true").is_empty());
-}
-
-/// A session that holds a transaction open until it is dropped.
-struct Held {
-    psql: Child,
-}
-
-impl Held {
-    /// Runs `sql` in a transaction and leaves it open.
-    fn new(database: &Database<'_>, sql: &str) -> Held {
-        let mut psql = Command::new(&expect(Clients::get()).psql);
-        psql.env_clear().args(["-X", "-q", "-d", &named(database, "held")]).stdin(Stdio::piped()).stdout(Stdio::null());
-        let mut held = Held { psql: psql.spawn().expect("psql runs") };
-        held.say(&format!("BEGIN; {sql};\n"));
-        let condition = format!("datname = '{}' AND state = 'idle in transaction'", database.name);
-        wait_until("the transaction is open", || !sessions(database.server, "held", "pid", &condition).is_empty());
-        held
-    }
-
-    fn say(&mut self, sql: &str) {
-        let input = self.psql.stdin.as_mut().expect("it is piped");
-        input.write_all(sql.as_bytes()).and_then(|()| input.flush()).expect("psql listens");
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        drop(self.psql.stdin.take());
-        let _ = self.psql.wait();
-    }
 }
 
 #[test]
@@ -209,44 +159,6 @@ fn a_lock_that_is_not_granted_ends_the_dump_in_time_and_names_the_table() {
 }
 
 #[test]
-fn a_table_truncated_before_it_could_be_locked_is_read_in_a_fresh_snapshot() {
-    let (database, program) = (Database::new(Server::shared(18)), Program::new());
-    database
-        .psql("CREATE TABLE job (id int); CREATE TABLE log (what text); INSERT INTO job SELECT generate_series(1, 10)");
-    let mut held = Held::new(&database, "LOCK TABLE job IN ACCESS EXCLUSIVE MODE");
-    let url = named(&database, "truncated");
-    let mut command = program.command(&["dump", "-d", &url, "-f", "copy.tar.zst"]);
-    let child = command.stderr(Stdio::piped()).spawn().expect("it runs");
-    wait_until("the dump waits for the lock", || {
-        !sessions(database.server, "truncated", "pid", "wait_event_type = 'Lock'").is_empty()
-    });
-    held.say("INSERT INTO log SELECT count(*) || ' jobs done' FROM job; TRUNCATE job; COMMIT;\n");
-    let (code, said) = end(child);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("public.job was rewritten while it was being locked; starting over"), "{said}");
-    let copy = program.restore("copy.tar.zst", database.server, &[]);
-    assert_eq!(copy.psql("SELECT (SELECT count(*) FROM job), (SELECT what FROM log)"), "0|10 jobs done");
-}
-
-#[test]
-fn row_security_that_hides_rows_is_an_error_and_no_smaller_backup() {
-    let (database, program) = (Database::new(Server::shared(18)), Program::new());
-    for (role, rights) in [("interrupt reader", ""), ("interrupt bypass", "BYPASSRLS")] {
-        expect(database.server.create_role(role));
-        database.psql(&format!("ALTER ROLE \"{role}\" LOGIN {rights}; GRANT pg_read_all_data TO \"{role}\""));
-    }
-    database.psql(
-        "CREATE TABLE secret (i int); INSERT INTO secret VALUES (1), (2), (3);
-         ALTER TABLE secret ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON secret USING (i < 2);",
-    );
-    let url = |role: &str| database.url().replacen("postgres@", &format!("{}@", role.replace(' ', "%20")), 1);
-    let run = program.run(&["dump", "-d", &url("interrupt reader"), "-f", "copy.tar.zst"]).exits(1);
-    run.says(&["public.secret", "row-level security", "42501"]);
-    assert!(program.files().is_empty(), "{:?}", program.files());
-    program.run(&["dump", "-d", &url("interrupt bypass"), "-f", "copy.tar.zst"]).exits(0).says(&["3 rows"]);
-}
-
-#[test]
 fn a_table_that_may_not_be_read_is_an_error_that_names_it() {
     let (database, program) = (Database::new(Server::shared(17)), Program::new());
     expect(database.server.create_role("interrupt outsider"));
@@ -255,66 +167,6 @@ fn a_table_that_may_not_be_read_is_an_error_that_names_it() {
     let run = program.run(&["dump", "-d", &url, "-f", "copy.tar.zst"]).exits(1);
     run.says(&["\"closed\"", "42501"]);
     assert!(program.files().is_empty(), "{:?}", program.files());
-}
-
-/// Moves money between two tables, and rows too, until told to stop.
-fn write(database: &Database<'_>, stop: &AtomicBool) {
-    let mut psql = Command::new(&expect(Clients::get()).psql);
-    psql.env_clear().args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &database.url()]).stdin(Stdio::piped());
-    let mut psql = psql.stdout(Stdio::null()).spawn().expect("psql runs");
-    let mut input = psql.stdin.take().expect("it is piped");
-    for n in 0.. {
-        if stop.load(Ordering::Relaxed) {
-            break;
-        }
-        let (from, to) = if n % 2 == 0 { ("checking", "saving") } else { ("saving", "checking") };
-        let id = n * 7919 % 20000;
-        let sql = format!(
-            "BEGIN; UPDATE {from} SET amount = amount - 7 WHERE id = {id}; UPDATE {to} SET amount = amount + 7 WHERE id = {id};
-             COMMIT; WITH moved AS (DELETE FROM {from} WHERE id = {} RETURNING *) INSERT INTO {to} SELECT * FROM moved;\n",
-            20000 + n % 50
-        );
-        // psql ends at an error, which its status tells below.
-        if input.write_all(sql.as_bytes()).is_err() {
-            break;
-        }
-    }
-    drop(input);
-    assert!(psql.wait().expect("it ends").success());
-}
-
-#[test]
-fn a_parallel_dump_beside_writers_is_one_state_of_the_database() {
-    for major in [12, 18] {
-        let database = Database::new(Server::shared(major));
-        for table in ["checking", "saving"] {
-            database.psql(&format!(
-                "CREATE TABLE {table} (id int, amount int, pad text);
-                 INSERT INTO {table} SELECT n, 100, repeat('x', 500) FROM generate_series(0, 19999) n"
-            ));
-        }
-        database.psql("INSERT INTO checking SELECT 20000 + n, 100 FROM generate_series(0, 49) n");
-        let state =
-            "SELECT count(*), sum(amount), count(DISTINCT id) FROM (TABLE checking UNION ALL TABLE saving) all_of_it";
-        let expected = database.psql(state);
-        let stop = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            let writer = scope.spawn(|| write(&database, &stop));
-            let moved = "SELECT count(*) > 0 FROM checking WHERE amount <> 100";
-            wait_until("the writer writes", || database.psql(moved) == "t");
-            let program = Program::new();
-            for _ in 0..3 {
-                let before = database.psql("SELECT md5(string_agg(amount::text, ',' ORDER BY id)) FROM saving");
-                let archive = program.dump(&database, &["-j", "4", "-Z", "1"]);
-                let copy = program.restore(&archive, database.server, &[]);
-                assert_eq!(copy.psql(state), expected, "on {major}");
-                let after = database.psql("SELECT md5(string_agg(amount::text, ',' ORDER BY id)) FROM saving");
-                assert_ne!(before, after, "something was written meanwhile");
-            }
-            stop.store(true, Ordering::Relaxed);
-            writer.join().expect("the writer did its work");
-        });
-    }
 }
 
 #[test]

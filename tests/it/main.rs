@@ -8,6 +8,8 @@
 mod cli;
 /// Does the connection module reach servers that ask for passwords and certificates, and refuse others?
 mod connect;
+/// Is a copy one state of the database, whatever happens beside the dump?
+mod consistency;
 /// Does the page of what is covered say what the code does?
 mod coverage;
 /// Where does a dump go by itself, and whose settings count?

@@ -180,7 +180,7 @@ async fn write<W: Write + Send + 'static>(
     let work = Work::new(jobs, contents.names(), workers, options.level, encoding, Arc::clone(progress));
     let readers = source.readers(workers);
     let joined = Arc::new(Joined::of(&source));
-    let (mut writer, data) = pump::run(work, readers, joined, writer).await?;
+    let (mut writer, data) = pump::run(work, source.leader(), readers, joined, writer).await?;
     source.confirm().await?;
     fill(&mut manifest, data, &contents);
     let paths = |member: usize| writer.path(member).to_string();

@@ -4,9 +4,13 @@
 //! one per job and give their memory back once written, so memory depends on the number of jobs and on the largest row only. What is copied is
 //! decided before; what becomes of the manifest, after.
 //!
+//! A worker does not wait for a table's lock: somebody who waits for the leader to release it would be
+//! waited for in turn, which no server sees as a deadlock. What it is refused the leader copies, who has
+//! the lock.
+//!
 //! Invariant: the first error ends everything; nothing is retried that could write a member twice.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -108,6 +112,12 @@ impl Work {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
+    fn copied(&self, job: &Job) {
+        if self.open[job.slot].fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.progress.on(Event::Detail(format!("copied {}", self.names[job.slot])));
+        }
+    }
+
     fn encode(&self, path: &str, content: &[u8]) -> Result<Encoded> {
         let kept = self.encoders.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut encoder = match kept {
@@ -129,9 +139,11 @@ pub trait Reconnect: Send + Sync + 'static {
     fn reconnect(&self) -> impl Future<Output = Result<Arc<Snapshot>>> + Send;
 }
 
-/// Runs all of `work` over `sessions` and appends to `writer`. Returns the writer and the data by slot.
+/// Runs all of `work` over `sessions` and appends to `writer`. `leader` holds the locks; it may be the only
+/// one of `sessions`. Returns the writer and the data by slot.
 pub async fn run<W, R>(
     work: Arc<Work>,
+    leader: Arc<Snapshot>,
     sessions: Vec<Arc<Snapshot>>,
     reconnect: Arc<R>,
     writer: Writer<W>,
@@ -145,10 +157,13 @@ where
     let shared = Arc::clone(&work);
     let writing = tokio::task::spawn_blocking(move || write(writer, receiver, slots, &shared));
     let mut workers = JoinSet::new();
+    let (refused, left) = mpsc::unbounded_channel();
     for session in sessions {
-        workers.spawn(worker(Arc::clone(&work), session, Arc::clone(&reconnect), sender.clone()));
+        let refused = refused.clone();
+        workers.spawn(worker(Arc::clone(&work), session, Arc::clone(&reconnect), sender.clone(), refused));
     }
-    drop(sender);
+    drop(refused);
+    workers.spawn(copy_refused(Arc::clone(&work), leader, left, sender));
     let mut failed = None;
     while let Some(ended) = workers.join_next().await {
         match ended {
@@ -175,14 +190,33 @@ async fn worker<R: Reconnect>(
     mut session: Arc<Snapshot>,
     reconnect: Arc<R>,
     sender: mpsc::Sender<Result<Done>>,
+    refused: mpsc::UnboundedSender<Job>,
 ) -> Result<()> {
-    let mut locked = HashSet::new();
-    while let Some(job) = work.next() {
+    // By slot: whether this session got the lock.
+    let mut locks = HashMap::new();
+    'jobs: while let Some(job) = work.next() {
+        if locks.get(&job.slot) == Some(&false) {
+            let _ = refused.send(job);
+            continue;
+        }
         let job = Arc::new(job);
         // Parts already handed on: the same rows give the same chunks, so a retry leaves these out.
         let parts = Arc::new(AtomicU32::new(0));
         let mut tries = 1;
-        while let Err(error) = copy(&work, &session, &job, &parts, &sender, &mut locked).await {
+        loop {
+            let error = match relock(&session, &job, &mut locks).await {
+                Ok(true) => match copy(&work, &session, &job, &parts, &sender).await {
+                    Ok(()) => break,
+                    Err(error) => error,
+                },
+                // Parts that are handed on already would come twice.
+                Ok(false) if tries == 1 => {
+                    let _ = refused.send(Arc::into_inner(job).expect("nobody else has it yet"));
+                    continue 'jobs;
+                }
+                Ok(false) => Error::new(Fault::Server, format!("cannot lock {} again", job.table)),
+                Err(error) => error,
+            };
             let lost = error.is_closed() || error.fault() == Fault::Connect;
             if tries == TRIES || !lost || sender.is_closed() {
                 return Err(error);
@@ -191,13 +225,34 @@ async fn worker<R: Reconnect>(
             work.progress
                 .on(Event::Warned(format!("the connection was lost while copying {}; trying again", job.table)));
             session = reconnect.reconnect().await?;
-            locked.clear();
+            locks.clear();
         }
-        if work.open[job.slot].fetch_sub(1, Ordering::AcqRel) == 1 {
-            work.progress.on(Event::Detail(format!("copied {}", work.names[job.slot])));
-        }
+        work.copied(&job);
     }
     Ok(())
+}
+
+/// The leader's part: what the workers are refused, until they have ended.
+async fn copy_refused(
+    work: Arc<Work>,
+    leader: Arc<Snapshot>,
+    mut refused: mpsc::UnboundedReceiver<Job>,
+    sender: mpsc::Sender<Result<Done>>,
+) -> Result<()> {
+    while let Some(job) = refused.recv().await {
+        let job = Arc::new(job);
+        copy(&work, &leader, &job, &Arc::default(), &sender).await?;
+        work.copied(&job);
+    }
+    Ok(())
+}
+
+/// Makes sure that this session has the lock; false where somebody else is in the way.
+async fn relock(session: &Snapshot, job: &Job, locks: &mut HashMap<usize, bool>) -> Result<bool> {
+    let Some((schema, name)) = job.lock.as_ref().filter(|_| !locks.contains_key(&job.slot)) else { return Ok(true) };
+    let locked = session.relock(schema, name).await?;
+    locks.insert(job.slot, locked);
+    Ok(locked)
 }
 
 async fn copy(
@@ -206,11 +261,7 @@ async fn copy(
     job: &Arc<Job>,
     parts: &Arc<AtomicU32>,
     sender: &mpsc::Sender<Result<Done>>,
-    locked: &mut HashSet<usize>,
 ) -> Result<()> {
-    if let Some((schema, name)) = job.lock.as_ref().filter(|_| locked.insert(job.slot)) {
-        session.relock(&[(schema, name)]).await?;
-    }
     let task = CopyOut {
         table: &job.table,
         sql: &job.sql,

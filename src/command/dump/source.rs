@@ -242,6 +242,11 @@ impl Source {
         self.skipped.push(Skipped { kind: kind.into(), name: name.into(), reason: reason.into() });
     }
 
+    /// The connection that took the snapshot and holds the locks.
+    pub fn leader(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot)
+    }
+
     /// The leader's connection, inside the snapshot.
     pub fn client(&self) -> &tokio_postgres::Client {
         &self.snapshot.session().client

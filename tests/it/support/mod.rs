@@ -9,6 +9,7 @@ pub mod judge;
 pub mod program;
 #[path = "../../../db/server.rs"]
 pub mod server;
+pub mod sessions;
 
 pub use program::{Program, Run, pgsnap};
 pub use server::{Binaries, Clients, MAJORS, Options, Server};
