@@ -198,7 +198,7 @@ pub struct DumpArgs {
     /// zstd level
     #[arg(short = 'Z', long = "compress", value_name = "LEVEL", default_value_t = 3, allow_negative_numbers = true)]
     pub level: i32,
-    /// Give up when a table's lock is not granted within this time (in ms, or with a unit: 30s, 2min)
+    /// Give up when a lock is not granted within this time (in ms, or with a unit: 30s, 2min)
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub lock_wait_timeout: std::time::Duration,
     /// Do not carry statistics (those of 18 and newer are carried)
