@@ -69,6 +69,11 @@ impl Error {
         self
     }
 
+    /// True where it says what to try.
+    pub fn has_hint(&self) -> bool {
+        self.0.hint.is_some()
+    }
+
     /// The same error with what caused it.
     pub fn caused_by(mut self, cause: impl Into<Cause>) -> Error {
         self.0.cause = Some(cause.into());

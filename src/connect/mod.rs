@@ -10,6 +10,7 @@
 mod conninfo;
 mod dotenv;
 mod environment;
+mod loss;
 mod outside;
 mod pgpass;
 mod pins;

@@ -15,6 +15,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::Severity;
 use tokio_postgres::types::Type;
 
 use super::session::Session;
@@ -172,10 +173,10 @@ impl Snapshot {
                 milliseconds(self.wait),
             );
             let Err(error) = self.session.client.batch_execute(&sql).await else { continue };
-            if error.as_db_error().is_none() {
-                return Err(error).during(Fault::Connect, || "cannot lock the tables".into());
-            }
             let lost = || "cannot lock the tables".to_string();
+            if ends_session(&error) {
+                return Err(error).during(Fault::Connect, lost);
+            }
             if has_code(&error, &[DEADLOCK]) && start.elapsed() < self.wait {
                 self.session.client.batch_execute(GIVE_UP).await.during(Fault::Server, lost)?;
                 open.push(batch);
@@ -204,7 +205,7 @@ impl Snapshot {
         );
         let Err(error) = self.session.client.batch_execute(&sql).await else { return Ok(true) };
         let doing = || format!("cannot lock table {} for reading", shown(&(schema, name)));
-        if error.as_db_error().is_none() {
+        if ends_session(&error) {
             return Err(error).during(Fault::Connect, doing);
         }
         if !has_code(&error, &[BUSY]) {
@@ -257,10 +258,15 @@ impl Snapshot {
         }
     }
 
-    /// The same error; where it is one of a lock that was waited for in vain while something else than a
-    /// table was read, with who is in the way. Ends the transaction then: an error has spoilt it already.
+    /// The same error with more of its cause. Where the connection was lost: how. Where a lock was waited for
+    /// in vain while something else than a table was read: who is in the way; the transaction ends then,
+    /// spoilt by the error as it is.
     pub async fn explain(&self, error: Error) -> Error {
-        if error.sqlstate() != Some(BUSY) {
+        if self.session.client.is_closed() {
+            let doing = format!("the connection that holds the snapshot was lost: {}", self.session.how_lost().await);
+            return Error::new(Fault::Connect, doing).caused_by(error);
+        }
+        if error.sqlstate() != Some(BUSY) || error.has_hint() {
             return error;
         }
         let client = &self.session.client;
@@ -360,6 +366,12 @@ impl Snapshot {
 fn local_settings(session: &Session, wait: Duration) -> String {
     let pins = if session.pooled { session.local_settings() } else { String::new() };
     format!("{pins}SET LOCAL lock_timeout = {};", milliseconds(wait))
+}
+
+/// True where no more can be asked on this connection: it is closed, or the server just said its last words.
+fn ends_session(error: &tokio_postgres::Error) -> bool {
+    let fatal = |severity| matches!(severity, Severity::Fatal | Severity::Panic);
+    error.as_db_error().is_none_or(|answer| answer.parsed_severity().is_some_and(fatal))
 }
 
 fn has_code(error: &tokio_postgres::Error, codes: &[&str]) -> bool {

@@ -116,7 +116,7 @@ fn what_somebody_else_wants_for_himself_the_leader_copies() {
     let (database, program) = (Database::new(Server::shared(18)), Program::new());
     database.psql(
         "CREATE TABLE a_large (id int, pad text); CREATE TABLE b_wanted (id int);
-         INSERT INTO a_large SELECT n, repeat(md5(n::text), 30) FROM generate_series(1, 40000) n;
+         INSERT INTO a_large SELECT n, repeat(md5(n::text), 30) FROM generate_series(1, 80000) n;
          INSERT INTO b_wanted SELECT generate_series(1, 1000)",
     );
     // A dump into a pipe that nobody reads: all workers stop within the large table.
@@ -133,7 +133,7 @@ fn what_somebody_else_wants_for_himself_the_leader_copies() {
     std::fs::write(program.path("copy.tar.zst"), output.stdout).expect("it is ours");
     program.run(&["verify", "copy.tar.zst"]).exits(0);
     let state = "SELECT (SELECT count(*) FROM a_large), (SELECT count(*) FROM b_wanted)";
-    assert_eq!(copied(&program, database.server, state), "40000|1000");
+    assert_eq!(copied(&program, database.server, state), "80000|1000");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_dump_takes_no_lock_that_keeps_readers_or_writers_out() {
     let (database, program) = (Database::new(Server::shared(18)), Program::new());
     database.psql(
         "CREATE TABLE busy (id int PRIMARY KEY, pad text); CREATE VIEW seen AS TABLE busy; CREATE SEQUENCE counter;
-                   INSERT INTO busy SELECT n, repeat(md5(n::text), 30) FROM generate_series(1, 40000) n",
+                   INSERT INTO busy SELECT n, repeat(md5(n::text), 30) FROM generate_series(1, 80000) n",
     );
     let url = named(&database, "dump");
     let mut command = program.command(&["dump", "-d", &url, "-f", "-", "-j", "2", "-Z", "1"]);

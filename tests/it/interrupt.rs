@@ -2,8 +2,8 @@
 //!
 //! Each test waits for the state it needs: a session that copies, a lock that is waited for.
 
-use super::support::sessions::{Held, end, named, sessions};
-use super::support::{Database, Program, Server, expect, wait_until};
+use super::support::sessions::{Held, end, named, sessions, waits_for};
+use super::support::{Binaries, Database, Program, Server, expect, wait_until};
 use serde_json::Value;
 use std::fs;
 use std::process::{Child, Command, Stdio};
@@ -106,7 +106,8 @@ fn a_lost_leader_is_an_error_and_no_backup() {
     let output = child.wait_with_output().expect("it ends");
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("the connection that holds the snapshot was lost"), "{said}");
+    assert!(said.contains("the connection that holds the snapshot was lost: \""), "{said}");
+    assert!(said.contains("terminating connection due to administrator command"), "{said}");
     fs::write(program.path("copy.tar.zst"), output.stdout).expect("it is ours");
     program.run(&["verify", "copy.tar.zst"]).exits(3);
     fs::remove_file(program.path("copy.tar.zst")).expect("it is ours");
@@ -122,7 +123,8 @@ fn a_lost_worker_is_replaced_and_no_row_is_lost_or_doubled() {
     let output = child.wait_with_output().expect("it ends");
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("warning: the connection was lost while copying public.noise; trying again"), "{said}");
+    assert!(said.contains("warning: the connection was lost while copying public.noise: "), "{said}");
+    assert!(said.contains("has ended, while the server runs on") && said.contains("; trying again"), "{said}");
     fs::write(program.path("copy.tar.zst"), output.stdout).expect("it is ours");
     program.run(&["verify", "copy.tar.zst"]).exits(0);
     let copy = program.restore("copy.tar.zst", large().server, &[]);
@@ -137,8 +139,48 @@ fn a_single_connection_that_is_lost_is_an_error() {
     sessions(large().server, "single", "pg_terminate_backend(pid)", "true");
     let (code, said) = end(child);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("public.noise") || said.contains("snapshot"), "{said}");
+    assert!(said.contains("the connection was lost while copying public.noise: "), "{said}");
+    assert!(said.contains("has ended, while the server runs on"), "{said}");
     nothing_left(&program, large().server, "single");
+}
+
+#[test]
+fn a_connection_that_is_ended_while_it_waits_tells_what_the_server_said() {
+    let (database, program) = (Database::new(Server::shared(18)), Program::new());
+    database.psql("CREATE TABLE film (a int)");
+    let _held = Held::new(&database, "LOCK TABLE film IN ACCESS EXCLUSIVE MODE");
+    let mut command = program.command(&["dump", "-d", &named(&database, "ended"), "-f", "copy.tar.zst"]);
+    let child = command.stderr(Stdio::piped()).spawn().expect("it runs");
+    waits_for(&database, "ended", "film");
+    sessions(database.server, "ended", "pg_terminate_backend(pid)", "true");
+    let (code, said) = end(child);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("terminating connection due to administrator command (SQLSTATE 57P01)"), "{said}");
+    nothing_left(&program, database.server, "ended");
+}
+
+#[test]
+fn a_server_that_stops_is_an_error_that_says_so() {
+    for jobs in ["1", "2"] {
+        let server = expect(Server::start(&expect(Binaries::find(18)), &Default::default()));
+        expect(server.create_database("copied"));
+        let sql = "CREATE TABLE noise AS SELECT n AS id, repeat(md5(n::text), 30) FROM generate_series(1, 100000) n";
+        expect(server.psql("copied", sql));
+        let program = Program::new();
+        let url = format!("{}&application_name=stopped", server.url("copied"));
+        let mut command = program.command(&["dump", "-d", &url, "-f", "-", "-j", jobs, "-Z", "1"]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let stopped = "query LIKE 'COPY%' AND wait_event = 'ClientWrite'";
+        wait_until("the rows stop", || sessions(&server, "stopped", "pid", stopped).len().to_string() == jobs);
+        drop(server);
+        let output = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("the connection was lost while copying public.noise"), "{said}");
+        assert!(said.contains("the server cannot be reached again"), "{said}");
+        std::fs::write(program.path("copy.tar.zst"), output.stdout).expect("it is ours");
+        program.run(&["verify", "copy.tar.zst"]).exits(3);
+    }
 }
 
 #[test]

@@ -217,14 +217,17 @@ async fn worker<R: Reconnect>(
                 Ok(false) => Error::new(Fault::Server, format!("cannot lock {} again", job.table)),
                 Err(error) => error,
             };
-            let lost = error.is_closed() || error.fault() == Fault::Connect;
-            if tries == TRIES || !lost || sender.is_closed() {
+            if !is_lost(&error) || sender.is_closed() {
                 return Err(error);
             }
+            let text = lost(&session, &job).await;
+            if tries == TRIES {
+                return Err(Error::new(Fault::Connect, text).caused_by(error));
+            }
             tries += 1;
-            work.progress
-                .on(Event::Warned(format!("the connection was lost while copying {}; trying again", job.table)));
-            session = reconnect.reconnect().await?;
+            session =
+                reconnect.reconnect().await.map_err(|cause| Error::new(Fault::Connect, &text).caused_by(cause))?;
+            work.progress.on(Event::Warned(format!("{text}; trying again")));
             locks.clear();
         }
         work.copied(&job);
@@ -241,10 +244,25 @@ async fn copy_refused(
 ) -> Result<()> {
     while let Some(job) = refused.recv().await {
         let job = Arc::new(job);
-        copy(&work, &leader, &job, &Arc::default(), &sender).await?;
+        if let Err(error) = copy(&work, &leader, &job, &Arc::default(), &sender).await {
+            let lost = if is_lost(&error) { Some(lost(&leader, &job).await) } else { None };
+            return Err(match lost {
+                Some(text) => Error::new(Fault::Connect, text).caused_by(error),
+                None => error,
+            });
+        }
         work.copied(&job);
     }
     Ok(())
+}
+
+fn is_lost(error: &Error) -> bool {
+    error.is_closed() || error.fault() == Fault::Connect
+}
+
+/// What happened to a connection in the middle of a job.
+async fn lost(session: &Snapshot, job: &Job) -> String {
+    format!("the connection was lost while copying {}: {}", job.table, session.session().how_lost().await)
 }
 
 /// Makes sure that this session has the lock; false where somebody else is in the way.

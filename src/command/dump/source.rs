@@ -140,7 +140,11 @@ impl Source {
         let mut last = None;
         for _ in 0..TRIES {
             snapshot = snapshot.restart().await?;
-            let (chosen, changed) = lock(&snapshot, &known, &database, options).await?;
+            let locked = lock(&snapshot, &known, &database, options).await;
+            let (chosen, changed) = match locked {
+                Ok(locked) => locked,
+                Err(error) => return Err(snapshot.explain(error).await),
+            };
             let why = match changed {
                 Some(table) => format!("{}.{} was changed while it was being locked", table.schema, table.name),
                 None => {
@@ -262,8 +266,9 @@ impl Source {
 
     /// The leader must have held the snapshot to the end, or what the workers read was not protected.
     pub async fn confirm(&self) -> Result<()> {
-        let lost = || "the connection that holds the snapshot was lost".to_string();
-        self.client().batch_execute("SELECT 1").await.during(Fault::Connect, lost)
+        let Err(error) = self.client().batch_execute("SELECT 1").await else { return Ok(()) };
+        let how = self.snapshot.session().how_lost().await;
+        Err(error).during(Fault::Connect, || format!("the connection that holds the snapshot was lost: {how}"))
     }
 }
 
@@ -283,7 +288,7 @@ impl Joined {
 impl Reconnect for Joined {
     async fn reconnect(&self) -> Result<Arc<Snapshot>> {
         let Some((name, proof)) = &self.exported else {
-            return Err(Error::new(Fault::Connect, "the connection that holds the snapshot was lost"));
+            return Err(Error::new(Fault::Connect, "the snapshot ended with the only connection"));
         };
         another(&self.leader, name, proof).await
     }
