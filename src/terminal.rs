@@ -182,16 +182,12 @@ pub fn inspected(inspection: &Inspection) -> String {
     }
     let mut rows = vec![["table", "rows", "raw", "stored", "format"].map(String::from)];
     for table in &inspection.tables {
-        let format = match &table.reason {
-            Some(reason) => format!("text ({reason})"),
-            None => "binary".into(),
-        };
         rows.push([
             plain(&table.identity),
             table.rows.to_string(),
             size(table.raw_bytes),
             size(table.stored_bytes),
-            format,
+            plain(&table.travels()),
         ]);
     }
     out.push('\n');

@@ -73,7 +73,7 @@ pub(super) fn manifest(members: &[(String, Vec<u8>)]) -> Manifest {
         number,
         schema: schema.to_string(),
         name: name.to_string(),
-        columns: vec![Column { name: "a".to_string(), type_name: "text".to_string() }],
+        columns: vec![Column::plain("a", "text")],
         format,
         data: data(members, &path_for_table(number, schema, name)),
         ..Table::default()

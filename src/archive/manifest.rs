@@ -8,6 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::column::{Column, Type, TypeKind, TypePart};
 use super::{FEATURES, FORMAT, WRITER};
 use crate::error::{Error, Fault, Result};
 
@@ -77,6 +78,9 @@ pub struct Manifest {
     pub collate: String,
     /// `LC_CTYPE` of the database.
     pub ctype: String,
+    /// Digits behind the point that money has in the database, where a table has such a column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money_digits: Option<i32>,
     /// The exported snapshot's name, where one was exported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<String>,
@@ -93,6 +97,9 @@ pub struct Manifest {
     /// Which selection was used, as the command line says it. No connection options.
     #[serde(default)]
     pub options: Vec<String>,
+    /// The types of the tables' columns, each after its parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<Type>,
     /// The tables whose rows are in the archive.
     pub tables: Vec<Table>,
     /// The large objects, where they are in the archive.
@@ -120,7 +127,7 @@ impl Default for Manifest {
     fn default() -> Manifest {
         Manifest {
             format: FORMAT,
-            features: FEATURES.iter().map(|name| name.to_string()).collect(),
+            features: Vec::new(),
             writer: WRITER.to_string(),
             database: String::new(),
             environment: String::new(),
@@ -130,12 +137,14 @@ impl Default for Manifest {
             encoding: String::new(),
             collate: String::new(),
             ctype: String::new(),
+            money_digits: None,
             snapshot: None,
             system_identifier: None,
             database_oid: 0,
             started: String::new(),
             finished: String::new(),
             options: Vec::new(),
+            types: Vec::new(),
             tables: Vec::new(),
             large_objects: None,
             sequences: 0,
@@ -217,15 +226,6 @@ pub struct Chunk {
     pub rows: u64,
     /// Their order-independent digest, 32 hex digits.
     pub fingerprint: String,
-}
-
-/// One column of a table's rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Column {
-    /// True name.
-    pub name: String,
-    /// Type as `format_type` writes it.
-    pub type_name: String,
 }
 
 /// A name with its schema, both unquoted.
@@ -430,7 +430,7 @@ mod tests {
     #[test]
     fn f19_newer_minor_with_unknown_fields_is_read() {
         let json = String::from_utf8(manifest().to_json()).unwrap();
-        let json = json.replace(r#""minor":0}"#, r#""minor":7,"patch":1},"novelty":{"a":[1]}"#);
+        let json = json.replace(r#""minor":1}"#, r#""minor":7,"patch":1},"novelty":{"a":[1]}"#);
         assert_eq!(Manifest::from_json(json.as_bytes()).unwrap().format.minor, 7);
     }
 

@@ -9,6 +9,7 @@
 #![doc = include_str!("FORMAT.md")]
 
 pub mod check;
+mod column;
 mod finding;
 mod footer;
 pub mod manifest;
@@ -28,7 +29,8 @@ mod fixture;
 pub use check::{ChunkContext, ChunkSummary, Report, check};
 pub use finding::Finding;
 pub use manifest::{
-    Chunk, Column, Data, Format, Head, LargeObjects, Manifest, Member, QualifiedName, Skipped, Table, Totals, Version,
+    Chunk, Column, Data, Format, Head, LargeObjects, Manifest, Member, QualifiedName, Skipped, Table, Totals, Type,
+    TypeKind, TypePart, Version,
 };
 pub use member::{Decoder, Encoded, Encoder};
 pub use publish::{Output, write_sidecar};
@@ -36,10 +38,18 @@ pub use reader::{Archive, Buffers};
 pub use writer::{Finished, Writer};
 
 /// The format this version writes, and the newest it reads (rule F19).
-pub const FORMAT: Version = Version { major: 1, minor: 0 };
+pub const FORMAT: Version = Version { major: 1, minor: 1 };
 
-/// The features this version knows (rule F19). Format 1.0 needs none.
-pub const FEATURES: &[&str] = &[];
+/// Columns of binary chunks that hold text (rule F26): a reader that does not know would take the text for
+/// the value.
+pub const TEXT_COLUMNS: &str = "text-columns";
+
+/// Type oids in binary chunks that stand for names (rule F27): a reader that does not know could not load
+/// them into servers before 14.
+pub const TYPE_OIDS: &str = "type-oids";
+
+/// The features this version knows (rule F19). An archive names those it needs.
+pub const FEATURES: &[&str] = &[TEXT_COLUMNS, TYPE_OIDS];
 
 /// Who writes: `pgsnap 0.1.0`.
 pub const WRITER: &str = concat!("pgsnap ", env!("CARGO_PKG_VERSION"));
@@ -67,3 +77,6 @@ pub const MAX_MANIFEST: u64 = 1 << 30;
 
 /// The largest `pgsnap.json` in bytes, uncompressed (rule F7).
 pub const MAX_HEAD: u64 = 64 << 10;
+
+/// How deep types nest at most (rule F25).
+pub const MAX_TYPE_DEPTH: usize = 64;

@@ -6,9 +6,9 @@
 use std::collections::HashSet;
 
 use super::finding::{Broken, Finding};
-use super::manifest::{Chunk, Data, Format, Manifest, Member, Totals, parse_hex64, parse_hex128};
+use super::manifest::{Chunk, Data, Format, Manifest, Member, Totals, TypeKind, parse_hex64, parse_hex128};
 use super::member::check_path;
-use super::{DATA_DIR, HEAD_PATH, LARGE_OBJECTS_DIR, MANIFEST_PATH, MAX_CONTENT};
+use super::{DATA_DIR, HEAD_PATH, LARGE_OBJECTS_DIR, MANIFEST_PATH, MAX_CONTENT, MAX_TYPE_DEPTH};
 
 /// More than zstd's worst case for content of this size, its tar header and padding.
 pub(super) fn max_stored(raw_bytes: u64) -> u64 {
@@ -85,7 +85,34 @@ pub(super) fn layout(manifest: &Manifest, manifest_offset: u64) -> Vec<Finding> 
         findings.push(Broken::new("F14", problem).at(manifest_offset, "manifest"));
     }
     chunks(manifest, &mut findings);
+    findings.extend(types(manifest).map(|problem| Broken::new("F25", problem).at(0, "manifest")));
     findings
+}
+
+/// F25: types are made of types before them, a bounded number of times, and columns are of such types.
+fn types(manifest: &Manifest) -> Option<String> {
+    let mut depths: Vec<usize> = Vec::with_capacity(manifest.types.len());
+    for (at, one) in manifest.types.iter().enumerate() {
+        let mut depth = 1;
+        for part in &one.parts {
+            let Some(below) = depths.get(part.type_index) else {
+                return Some(format!("type {at} is made of type {}, which is not before it", part.type_index));
+            };
+            depth = depth.max(below + 1);
+        }
+        let parts = match one.kind {
+            TypeKind::Base | TypeKind::Enum => one.parts.is_empty(),
+            TypeKind::Composite => true,
+            TypeKind::Domain | TypeKind::Array | TypeKind::Range | TypeKind::Multirange => one.parts.len() == 1,
+        };
+        if !parts || depth > MAX_TYPE_DEPTH {
+            return Some(format!("type {at} has {} parts and is {depth} deep", one.parts.len()));
+        }
+        depths.push(depth);
+    }
+    let columns = manifest.tables.iter().flat_map(|table| &table.columns);
+    let wrong = columns.filter_map(|column| column.type_index).find(|index| *index >= depths.len())?;
+    Some(format!("a column is of type {wrong}, which does not exist"))
 }
 
 /// F9 and F16: chunks and members belong together one to one.

@@ -1,8 +1,6 @@
-//! Data as the catalog tells it: tables with their columns and how they can travel, sequence values,
-//! large objects.
+//! Data as the catalog tells it: tables with their columns, sequence values, large objects.
 //!
-//! Read after the tables are locked. The classes of types come from `db/catalog/data.sql`; this file turns
-//! them into one decision per table.
+//! Read after the tables are locked. How a table can travel is decided from its columns' types, elsewhere.
 
 use serde::Deserialize;
 use tokio_postgres::Client;
@@ -22,12 +20,10 @@ pub struct TableData {
     pub name: String,
     /// p permanent, u unlogged.
     pub persistence: char,
-    /// The columns that are copied, in order.
-    pub columns: Vec<DataColumn>,
-    /// Columns whose values nothing can restore, with the reason.
-    pub lost: Vec<(String, String)>,
-    /// Why the table must travel as text; `None`: binary.
-    pub text_because: Option<String>,
+    /// Its columns in order, generated ones left out.
+    pub columns: Vec<ColumnData>,
+    /// Generated columns whose type has no receive function, which COPY looks up even so.
+    pub generated_as_text: Option<String>,
     /// Bytes of the heap.
     pub heap_bytes: u64,
     /// Bytes of the TOAST table.
@@ -40,15 +36,17 @@ pub struct TableData {
     pub through: Option<(String, String)>,
 }
 
-/// One copied column.
-#[derive(Debug, Clone)]
-pub struct DataColumn {
+/// One column of a table.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ColumnData {
     /// Name, unquoted.
     pub name: String,
-    /// As `format_type` shows it.
+    /// Type as `format_type` shows it.
     pub type_name: String,
-    /// Read as `x::text`: xml loses its declaration otherwise.
-    pub cast_to_text: bool,
+    /// Its row in pg_type.
+    pub type_oid: Oid,
+    /// Its type modifier, -1 for none.
+    pub modifier: i32,
 }
 
 /// A sequence's state.
@@ -73,37 +71,13 @@ pub struct LargeObject {
     pub bytes: i64,
 }
 
-#[derive(Deserialize)]
-struct ColumnRow {
-    name: String,
-    #[serde(rename = "type")]
-    type_name: String,
-    class: char,
-    why: Option<String>,
-    xml: bool,
-}
-
-/// How each of `tables` travels.
+/// What is to be known of each of `tables` to copy its rows, by name.
 pub async fn tables(client: &Client, major: u32, tables: &[Oid]) -> Result<Vec<TableData>> {
     let rows = query(client, include_str!("../../db/catalog/data.sql"), major, tables, "data").await?;
     rows.iter().map(|row| table(&Row(row))).collect()
 }
 
 fn table(row: &Row<'_>) -> Result<TableData> {
-    let columns: Vec<ColumnRow> = row.json("columns")?;
-    let because = |letter: char| {
-        let mut reasons: Vec<String> = columns
-            .iter()
-            .filter(|column| column.class == letter)
-            .map(|column| format!("{}: {}", column.name, column.why.as_deref().unwrap_or_default().replace("T:", "")))
-            .collect();
-        if letter == 'T' {
-            // COPY looks up the receive function of every column, generated ones too.
-            reasons.extend(row.opt_text("generated_as_text").ok().flatten());
-        }
-        (!reasons.is_empty()).then(|| reasons.join("; "))
-    };
-    let text_because = because('T');
     let schema = row.opt_text("root_schema")?;
     let root = row.opt_text("root_name")?;
     let unsigned = |column: &str| Ok::<u64, crate::error::Error>(u64::try_from(row.long(column)?).unwrap_or(0));
@@ -112,21 +86,8 @@ fn table(row: &Row<'_>) -> Result<TableData> {
         schema: row.text("schema")?,
         name: row.text("name")?,
         persistence: row.letter("persistence")?,
-        text_because: text_because.clone(),
-        lost: columns
-            .iter()
-            .filter(|column| column.class == 'X')
-            .map(|column| (column.name.clone(), column.why.clone().unwrap_or_default().replace("X:", "")))
-            .collect(),
-        columns: columns
-            .iter()
-            .filter(|column| column.class != 'X')
-            .map(|column| DataColumn {
-                name: column.name.clone(),
-                type_name: column.type_name.clone(),
-                cast_to_text: column.xml,
-            })
-            .collect(),
+        columns: row.json("columns")?,
+        generated_as_text: row.opt_text("generated_as_text")?,
         heap_bytes: unsigned("heap_bytes")?,
         toast_bytes: unsigned("toast_bytes")?,
         block_bytes: u32::try_from(row.long("block_bytes")?).unwrap_or(8192),

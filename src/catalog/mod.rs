@@ -11,6 +11,7 @@ pub mod data;
 pub mod matching;
 mod resolve;
 pub mod statistics;
+pub mod types;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

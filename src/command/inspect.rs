@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::archive::Archive;
-use crate::archive::manifest::{Format, Manifest, Skipped, Totals};
+use crate::archive::manifest::{Column, Format, Manifest, Skipped, Totals};
 use crate::error::Result;
 use crate::sql::qualified;
 
@@ -47,11 +47,43 @@ pub struct InspectedTable {
     /// Why it travels as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    pub columns: Vec<InspectedColumn>,
     pub rows: u64,
     pub raw_bytes: u64,
     pub stored_bytes: u64,
     pub chunks: u64,
     pub fingerprint: String,
+}
+
+impl InspectedTable {
+    /// How its rows travel and why, in one line.
+    pub fn travels(&self) -> String {
+        let of_format = |format: Format| {
+            let those = self.columns.iter().filter(move |column| column.format == format);
+            let words = those.filter_map(|column| Some(format!("{}: {}", column.name, column.reason.as_ref()?)));
+            words.collect::<Vec<_>>().join("; ")
+        };
+        let (text, replaced) = (of_format(Format::Text), of_format(Format::Binary));
+        match &self.reason {
+            Some(reason) => format!("text ({reason})"),
+            None if self.format == Format::Text => "text".into(),
+            None if !text.is_empty() => format!("binary, with text in {text}"),
+            None if !replaced.is_empty() => format!("binary ({replaced})"),
+            None => "binary".into(),
+        }
+    }
+}
+
+/// A column of a table in an archive.
+#[derive(Debug, Clone, serde::Serialize)]
+#[allow(missing_docs)]
+pub struct InspectedColumn {
+    pub name: String,
+    pub type_name: String,
+    pub format: Format,
+    /// Why it does not travel as its plain bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Reads the manifest of the archive at `path`.
@@ -85,6 +117,15 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
     })
 }
 
+fn inspected(format: Format, column: &Column) -> InspectedColumn {
+    InspectedColumn {
+        name: column.name.clone(),
+        type_name: column.type_name.clone(),
+        format: if column.as_text { Format::Text } else { format },
+        reason: column.reason.clone(),
+    }
+}
+
 fn tables(manifest: &Manifest) -> Vec<InspectedTable> {
     let stored = |member: usize| manifest.members.get(member).map_or(0, |member| member.stored_bytes);
     manifest
@@ -96,6 +137,7 @@ fn tables(manifest: &Manifest) -> Vec<InspectedTable> {
             name: table.name.clone(),
             format: table.format,
             reason: table.reason.clone(),
+            columns: table.columns.iter().map(|column| inspected(table.format, column)).collect(),
             rows: table.data.rows,
             raw_bytes: table.data.raw_bytes,
             stored_bytes: table.data.chunks.iter().map(|chunk| stored(chunk.member)).sum(),

@@ -5,8 +5,10 @@ pub mod inspect;
 pub mod restore;
 pub mod script;
 pub mod selection;
+mod staging;
 pub mod standalone;
 pub mod statistics;
+mod types;
 pub mod verify;
 
 use std::path::Path;

@@ -9,9 +9,11 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use crate::archive::manifest::{Format, Manifest, Table};
+use crate::archive::manifest::{Format, Manifest, Table, Type};
 use crate::catalog::statistics::SINCE;
+use crate::command::staging::{STAGE, destination, is_needed, staging};
 use crate::command::statistics::STATISTICS_DATA;
+use crate::error::Result;
 use crate::sql::script::preamble;
 use crate::sql::{Entry, Pass, Script, Section, ident, literal, qualified};
 
@@ -77,7 +79,7 @@ pub fn large_objects(script: &Script, key: &str) -> Vec<u8> {
 }
 
 /// `restore.sql`.
-pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Vec<u8> {
+pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Result<Vec<u8>> {
     let mut out = String::from(
         "-- Restores this directory into the database psql is connected to, which should be empty:\n\
          --   createdb copy && psql -d copy -f restore.sql\n\
@@ -87,7 +89,7 @@ pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Vec<u8> 
     out.push_str(&preamble("UTF8"));
     let _ = writeln!(out, "\\ir {PRE_DATA}\n\nSET client_encoding = {};", literal(&manifest.encoding));
     for table in &manifest.tables {
-        table_data(&mut out, table, &manifest.encoding, paths);
+        table_data(&mut out, table, &manifest.types, &manifest.encoding, paths)?;
     }
     if let Some(large) = &manifest.large_objects {
         let _ = writeln!(out, "\nSET client_encoding = 'UTF8';\n\\ir {LARGE_OBJECTS}");
@@ -108,15 +110,17 @@ pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Vec<u8> 
         "\nSELECT pg_catalog.current_setting('server_version_num')::int >= {SINCE}0000 AS takes_statistics \\gset\n\
          \\if :takes_statistics\n\\ir {STATISTICS}\n\\else\nANALYZE;\n\\endif"
     );
-    out.into_bytes()
+    Ok(out.into_bytes())
 }
 
-fn table_data(out: &mut String, table: &Table, encoding: &str, paths: &dyn Fn(usize) -> String) {
-    let (schema, name) = match &table.load_into {
-        Some(root) => (&root.schema, &root.name),
-        None => (&table.schema, &table.name),
-    };
-    let target = qualified(schema, name);
+fn table_data(
+    out: &mut String,
+    table: &Table,
+    types: &[Type],
+    encoding: &str,
+    paths: &dyn Fn(usize) -> String,
+) -> Result<()> {
+    let target = destination(table);
     let columns: Vec<String> = table.columns.iter().map(|column| ident(&column.name)).collect();
     let list = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
     let format = match table.format {
@@ -127,27 +131,30 @@ fn table_data(out: &mut String, table: &Table, encoding: &str, paths: &dyn Fn(us
     // there, nor one that this script writes in another encoding.
     let names = format!("{target}{list}");
     let can_stand = !names.contains(['\n', '\r']) && (encoding == "UTF8" || names.is_ascii());
+    let staging = if can_stand && !is_needed(table) { None } else { Some(staging(table, types)?) };
     for chunk in &table.data.chunks {
         let path = paths(chunk.member);
-        if can_stand {
+        let Some(staging) = &staging else {
             let _ = writeln!(out, "\\copy {target}{list} from '{path}'{format}");
             continue;
-        }
-        let renamed: Vec<String> = columns.iter().enumerate().map(|(n, column)| format!("{column} AS c{n}")).collect();
+        };
         let _ = writeln!(
             out,
             "SET client_encoding = 'UTF8';\n\
-             CREATE TEMP TABLE pgsnap_load AS SELECT {} FROM {target} WHERE false;\n\
+             {};\n\
              SET client_encoding = {rows};\n\
-             \\copy pg_temp.pgsnap_load from '{path}'{format}\n\
+             \\copy {STAGE} from '{path}'{format}\n\
              SET client_encoding = 'UTF8';\n\
-             INSERT INTO {target}{list} OVERRIDING SYSTEM VALUE SELECT * FROM pg_temp.pgsnap_load;\n\
-             DROP TABLE pg_temp.pgsnap_load;\n\
+             {};\n\
+             {};\n\
              SET client_encoding = {rows};",
-            renamed.join(", "),
+            staging.create,
+            staging.insert,
+            staging.drop,
             rows = literal(encoding),
         );
     }
+    Ok(())
 }
 
 /// `README.txt`.

@@ -1,7 +1,7 @@
 //! The framing of COPY streams: finds row boundaries, counts rows and fingerprints them. Pure.
 //!
 //! A binary stream is a header, rows of a column count and length-prefixed fields, and a trailer; a
-//! text stream is lines. Values are not looked into. There is no resync mark in binary, so every
+//! text stream is lines. Values are not looked into here. There is no resync mark in binary, so every
 //! count and length is checked against its bound and the first wrong one is an error.
 //!
 //! Invariants: the result depends on the bytes only, not on how a stream was split; nothing is
@@ -11,7 +11,7 @@
 use std::fmt;
 use std::io::BufRead;
 
-use super::{Fingerprint, Format};
+use super::{Fingerprint, Format, Unfit};
 
 /// The header every server writes: signature, no flags, no extension.
 pub const HEADER: [u8; 19] = *b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -59,6 +59,13 @@ pub enum Problem {
     FieldLength(i32),
     /// The row exceeds [`ROW_BYTES_MAX`].
     RowLength,
+    /// A value that is not as its type is, or must not travel.
+    Value {
+        /// Its column, counted from 1.
+        column: usize,
+        /// What is wrong with it.
+        unfit: Unfit,
+    },
     /// A text line `\.`, which ends the data for a server that reads it.
     EndMark,
     /// Something follows the trailer.
@@ -80,6 +87,7 @@ impl fmt::Display for Misframed {
             Problem::ColumnCount(count) => write!(f, "an impossible column count of {count}")?,
             Problem::FieldLength(length) => write!(f, "an impossible field length of {length}")?,
             Problem::RowLength => f.write_str("a row of more than 1 GiB")?,
+            Problem::Value { column, unfit } => write!(f, "column {column}: {unfit}")?,
             Problem::EndMark => f.write_str("an end-of-data line among the rows")?,
             Problem::AfterTrailer => f.write_str("data after the trailer")?,
             Problem::Cut => f.write_str("the data ends too early")?,
@@ -118,6 +126,8 @@ pub struct Walker {
     /// Length of the header, once it is complete.
     header_bytes: Option<usize>,
     trailer: bool,
+    /// Whether rows are digested, or only counted.
+    digest: bool,
     /// Rows handed out by `take`.
     taken: u64,
     summary: Summary,
@@ -136,9 +146,15 @@ impl Walker {
             fields_left: None,
             header_bytes: (format == Format::Text).then_some(0),
             trailer: false,
+            digest: true,
             taken: 0,
             summary: Summary::default(),
         }
+    }
+
+    /// The same, but it only counts: for rows that will be changed before they are digested.
+    pub fn without_digest(self) -> Walker {
+        Walker { digest: false, ..self }
     }
 
     /// Walks all rows that are complete in `buffer`: the buffer of the last call, with any number of
@@ -215,6 +231,16 @@ impl Walker {
         }
     }
 
+    /// How far into the stream a place in the buffer is.
+    pub fn offset(&self, at: usize) -> u64 {
+        self.base + at as u64
+    }
+
+    /// Rows walked from the start of the stream.
+    pub fn rows(&self) -> u64 {
+        self.taken + self.summary.rows
+    }
+
     fn fault(&self, at: usize, problem: Problem) -> Misframed {
         let row = if self.header_bytes.is_none() { 0 } else { self.taken + self.summary.rows + 1 };
         Misframed { offset: self.base + at as u64, row, problem }
@@ -287,7 +313,9 @@ impl Walker {
             if fields > 0 || scan > buffer.len() {
                 break Ok(false);
             }
-            summary.fingerprint.add_row(&buffer[start..scan]);
+            if self.digest {
+                summary.fingerprint.add_row(&buffer[start..scan]);
+            }
             summary.rows += 1;
             (start, left) = (scan, None);
         };

@@ -1,6 +1,7 @@
 //! The data path: rows between a server connection and chunks in memory, both ways.
 //!
-//! Owns the planning of units ([`mod@plan`]), the framing of COPY streams ([`binary`]), row digests
+//! Owns the planning of units ([`mod@plan`]), the framing of COPY streams ([`binary`]), the walk inside values
+//! ([`values`]), row digests
 //! ([`fingerprint`]), the cutting of streams into chunks ([`cut`]), the memory they live in ([`pool`])
 //! and the two transfers ([`out`], [`into`]). It does not decide which columns travel or in which
 //! format (the catalog does), knows nothing of archives or compression, opens no connection and
@@ -18,14 +19,16 @@ pub mod out;
 pub mod plan;
 pub mod pool;
 pub mod statement;
+pub mod values;
 
 pub use binary::{Misframed, Summary, Walker, summarise};
 pub use fingerprint::Fingerprint;
 pub use into::{CopyIn, copy_in, copy_in_prepared};
-pub use out::{CopyOut, RawChunk, Totals, copy_out, copy_out_prepared};
-pub use plan::{Unit, copy_in_sql, copy_out_sql, plan, units};
+pub use out::{CopyOut, RawChunk, Totals, copy_nowhere, copy_out, copy_out_prepared};
+pub use plan::{TextTarget, Tid, Unit, copy_in_sql, copy_out_sql, copy_row_sql, from_text, plan, row_sql, units};
 pub use pool::{Buffer, Pool};
 pub use statement::prepare;
+pub use values::{Inspector, Shape, ShapeId, Shapes, Swap, Unfit, UnfitAt, oid_of_name};
 
 /// How the rows of a table travel. One table has one format, for all of its chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,8 +54,8 @@ impl Format {
 pub struct Column {
     /// The true name, unquoted.
     pub name: String,
-    /// Read as `column::text`: `xml`, whose own output drops the stored declaration. Only meant for
-    /// [`Format::Text`], where reading the text back gives the value back.
+    /// Read as `column::text`: in [`Format::Text`] `xml`, whose own output drops the stored declaration; in
+    /// [`Format::Binary`] what must not travel as bytes.
     pub cast_to_text: bool,
 }
 
@@ -78,12 +81,20 @@ pub struct Relation {
     pub toast_bytes: u64,
     /// `pg_relation_size(oid) / block_size`; never `relpages`, which is stale.
     pub blocks: u64,
+    /// Of access method `heap`.
+    pub heap: bool,
     /// The server reads a ctid range without reading the rest: an ordinary table (or leaf partition,
     /// or materialized view) of access method `heap` on server 14 or later.
     pub can_range: bool,
 }
 
 impl Relation {
+    /// Whether a row can be larger than its page, going by a TOAST table of at least `toast_bytes`. Of other
+    /// access methods nothing is known.
+    pub fn can_have_large_rows(&self, toast_bytes: u64) -> bool {
+        self.toast_bytes >= toast_bytes || !self.heap
+    }
+
     /// Heap and TOAST together, the weight by which tables are ordered.
     pub fn bytes(&self) -> u64 {
         self.heap_bytes.saturating_add(self.toast_bytes)

@@ -9,13 +9,16 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::StreamExt;
 use tokio_postgres::{Client, Statement};
 
+use super::binary::TRAILER;
 use super::cut::Cutter;
 use super::statement::{foreign, prepare, refused, set_encoding};
-use super::{Buffer, Fingerprint, Format, Pool, Summary};
+use super::{Buffer, Fingerprint, Format, Inspector, Pool, Summary};
 use crate::error::{During, Fault, Result};
 
 /// Messages are taken in pieces of at most this many bytes, so that a giant one behind many small rows
@@ -35,6 +38,10 @@ pub struct CopyOut<'a> {
     pub columns: u16,
     /// The server's encoding, to receive the rows unconverted; `None` leaves UTF-8.
     pub data_encoding: Option<&'a str>,
+    /// What changes the rows before they are digested.
+    pub inspector: Option<&'a Arc<Inspector>>,
+    /// Is told how many rows have come, also where the next one is an error.
+    pub rows_seen: &'a AtomicU64,
 }
 
 /// A piece of a unit's rows: a complete COPY file.
@@ -72,7 +79,8 @@ pub struct Totals {
 /// # Errors
 /// The server's refusal, a lost connection, a malformed stream, or what `sink` returned. After any of
 /// them, and after dropping the future half-way, **the connection must be dropped**: the server goes
-/// on sending, and the encoding may be another than UTF-8. To stop a long COPY, cancel it first.
+/// on sending, and the encoding may be another than UTF-8. To stop a long COPY, cancel it first. Only
+/// after the server's own refusal does a rollback to a savepoint set before make all well again.
 pub async fn copy_out<F, W>(client: &Client, task: &CopyOut<'_>, pool: &Pool, sink: F) -> Result<Totals>
 where
     F: FnMut(RawChunk) -> W,
@@ -121,17 +129,24 @@ where
     let malformed = || format!("the server's data of {} is malformed", task.table);
     let messages = client.copy_out(statement).await.map_err(|cause| refused(cause, doing()))?;
     let mut messages = pin!(messages);
-    let mut cutter = Cutter::new(task.format, task.columns, pool.chunk_bytes_max());
+    let mut cutter = Cutter::new(task.format, task.columns, pool.chunk_bytes_max()).inspected(task.inspector.cloned());
+    task.rows_seen.store(0, Ordering::Relaxed);
     let mut totals = Totals::default();
     let mut buffer = None;
     let mut rest = Vec::new();
     while let Some(message) = messages.next().await {
         let message = message.map_err(|cause| refused(cause, doing()))?;
+        let mut left = message.len();
         for piece in message.chunks(PIECE_BYTES) {
             let mut current = match buffer.take() {
                 Some(buffer) => buffer,
                 None => pool.take().await,
             };
+            if left > pool.chunk_bytes_max() {
+                // A giant row: growing by halves would take half as much again.
+                current.bytes_mut().reserve_exact(left + TRAILER.len());
+            }
+            left -= piece.len();
             let mut full = cutter.push(current.bytes_mut(), piece).during(Fault::Server, malformed)?;
             while full {
                 let cut = cutter.cut(current.bytes_mut(), &mut rest);
@@ -141,6 +156,7 @@ where
             }
             buffer = Some(current);
         }
+        task.rows_seen.store(cutter.rows(), Ordering::Relaxed);
     }
     // Text without rows sends nothing at all; binary without its trailer is found by the cutter.
     let mut current = match buffer.take() {
@@ -151,6 +167,28 @@ where
         sink(totals.add(current, cut)).await?;
     }
     Ok(totals)
+}
+
+/// Runs a COPY whose rows nobody wants: to know whether the server can send them.
+///
+/// # Errors
+/// As [`copy_out`].
+pub async fn copy_nowhere(client: &Client, table: &str, sql: &str, data_encoding: Option<&str>) -> Result<()> {
+    let statement = prepare(client, table, sql).await?;
+    let encoding = foreign(data_encoding);
+    if let Some(encoding) = encoding {
+        set_encoding(client, encoding).await?;
+    }
+    let doing = || format!("cannot copy {table}");
+    let messages = client.copy_out(&statement).await.map_err(|cause| refused(cause, doing()))?;
+    let mut messages = pin!(messages);
+    while let Some(message) = messages.next().await {
+        message.map_err(|cause| refused(cause, doing()))?;
+    }
+    match encoding {
+        Some(_) => set_encoding(client, "UTF8").await,
+        None => Ok(()),
+    }
 }
 
 impl Totals {

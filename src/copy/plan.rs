@@ -8,6 +8,8 @@
 //! no upper bound, so rows beyond the size we were told of are not lost.
 
 use std::cmp::Reverse;
+use std::fmt;
+use std::str::FromStr;
 
 use super::{Column, Format, Relation};
 use crate::sql::{ident, qualified};
@@ -95,37 +97,89 @@ pub fn plan(relations: &[Relation], target_bytes: u64) -> Vec<Unit> {
     all
 }
 
-/// The statement that reads `unit`, a unit of `relation`.
+/// A row's place in its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tid {
+    /// The heap block.
+    pub block: u32,
+    /// The number within the block.
+    pub item: u16,
+}
+
+impl fmt::Display for Tid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({},{})", self.block, self.item)
+    }
+}
+
+impl FromStr for Tid {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Tid, ()> {
+        let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).ok_or(())?;
+        let (block, item) = inner.split_once(',').ok_or(())?;
+        Ok(Tid { block: block.parse().map_err(|_| ())?, item: item.parse().map_err(|_| ())? })
+    }
+}
+
+/// The statement that reads `unit`, a unit of `relation`, but for the rows at `without`.
 ///
 /// `ONLY`: a table's children are tables of their own. Everything is qualified, for an empty
 /// `search_path`; a bare `COPY table` is used where possible because it reads through a ring buffer.
-pub fn copy_out_sql(relation: &Relation, unit: &Unit) -> String {
+pub fn copy_out_sql(relation: &Relation, unit: &Unit, without: &[Tid]) -> String {
     let table = qualified(&relation.schema, &relation.name);
     let format = relation.format.keyword();
     let cast = relation.columns.iter().any(|column| column.cast_to_text);
+    let whole = unit.is_whole() && relation.condition.is_none() && without.is_empty();
     // Without columns the table form would copy *all* columns, as there is no empty column list.
-    if unit.is_whole() && relation.condition.is_none() && !cast && !relation.columns.is_empty() {
+    if whole && !cast && !relation.columns.is_empty() {
         return format!("COPY {table} ({}) TO STDOUT (FORMAT {format})", names(&relation.columns));
     }
+    if let Some(condition) = &relation.condition {
+        // Its own line: it may end in a comment, which must not swallow the rest of the statement.
+        let query = format!("{} FROM ONLY {table}", columns_of(relation));
+        return format!("COPY ({query} {condition}\n) TO STDOUT (FORMAT {format})");
+    }
+    let query = format!("{} FROM ONLY {table}{}", columns_of(relation), filter(unit, without));
+    format!("COPY ({query}) TO STDOUT (FORMAT {format})")
+}
+
+/// The query that tells where row number `row` (from 0) of what [`copy_out_sql`] reads is. Both scan the heap
+/// in its order.
+pub fn row_sql(relation: &Relation, unit: &Unit, without: &[Tid], row: u64) -> String {
+    let table = qualified(&relation.schema, &relation.name);
+    format!("SELECT ctid::pg_catalog.text FROM ONLY {table}{} OFFSET {row} LIMIT 1", filter(unit, without))
+}
+
+/// The statement that reads the row at `tid` alone.
+pub fn copy_row_sql(relation: &Relation, tid: Tid) -> String {
+    let table = qualified(&relation.schema, &relation.name);
+    let one = comparison("=", tid);
+    format!(
+        "COPY ({} FROM ONLY {table} WHERE {one}) TO STDOUT (FORMAT {})",
+        columns_of(relation),
+        relation.format.keyword()
+    )
+}
+
+fn columns_of(relation: &Relation) -> String {
     let mut query = String::from("SELECT");
     for (n, column) in relation.columns.iter().enumerate() {
         query.push_str(if n == 0 { " " } else { ", " });
         query.push_str(&ident(&column.name));
         query.push_str(if column.cast_to_text { "::pg_catalog.text" } else { "" });
     }
-    query.push_str(" FROM ONLY ");
-    query.push_str(&table);
-    if let Some(condition) = &relation.condition {
-        // Its own line: it may end in a comment, which must not swallow the rest of the statement.
-        return format!("COPY ({query} {condition}\n) TO STDOUT (FORMAT {format})");
-    }
-    let lower = (unit.first_block > 0).then(|| bound(">=", unit.first_block));
-    let bounds: Vec<String> = lower.into_iter().chain(unit.end_block.map(|end| bound("<", end))).collect();
-    if !bounds.is_empty() {
-        query.push_str(" WHERE ");
-        query.push_str(&bounds.join(" AND "));
-    }
-    format!("COPY ({query}) TO STDOUT (FORMAT {format})")
+    query
+}
+
+/// ` WHERE …` for a unit, or nothing.
+fn filter(unit: &Unit, without: &[Tid]) -> String {
+    let start = |block: u64| Tid { block: u32::try_from(block).unwrap_or(u32::MAX), item: 0 };
+    let lower = (unit.first_block > 0).then(|| comparison(">=", start(unit.first_block)));
+    let upper = unit.end_block.map(|end| comparison("<", start(end)));
+    let others = without.iter().map(|tid| comparison("<>", *tid));
+    let all: Vec<String> = lower.into_iter().chain(upper).chain(others).collect();
+    if all.is_empty() { String::new() } else { format!(" WHERE {}", all.join(" AND ")) }
 }
 
 /// The statement that loads a chunk with these columns into `schema.name`.
@@ -137,12 +191,36 @@ pub fn copy_in_sql(schema: &str, name: &str, columns: &[Column], format: Format)
     format!("COPY {}{list} FROM STDIN (FORMAT {})", qualified(schema, name), format.keyword())
 }
 
+/// How a column that was read as text goes back from the column `value` of a table it was loaded into.
+pub fn from_text(value: &str, target: TextTarget<'_>) -> String {
+    match target {
+        // The cast from text to regclass is a function that knows no numbers, and not its input.
+        TextTarget::Regclass { domain: None } => format!("pg_catalog.regclassin(pg_catalog.textout({value}))"),
+        TextTarget::Regclass { domain: Some(domain) } => {
+            format!("pg_catalog.regclassin(pg_catalog.textout({value}))::{domain}")
+        }
+        TextTarget::Type(name) => format!("{value}::{name}"),
+    }
+}
+
+/// What text becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextTarget<'a> {
+    /// `regclass`, or a domain over it, qualified and quoted.
+    Regclass {
+        /// The domain.
+        domain: Option<&'a str>,
+    },
+    /// Any other type, qualified and quoted.
+    Type(&'a str),
+}
+
 fn names(columns: &[Column]) -> String {
     columns.iter().map(|column| ident(&column.name)).collect::<Vec<_>>().join(", ")
 }
 
-fn bound(operator: &str, block: u64) -> String {
-    format!("ctid OPERATOR(pg_catalog.{operator}) '({block},0)'::pg_catalog.tid")
+fn comparison(operator: &str, tid: Tid) -> String {
+    format!("ctid OPERATOR(pg_catalog.{operator}) '{tid}'::pg_catalog.tid")
 }
 
 #[cfg(test)]
@@ -161,6 +239,7 @@ mod tests {
             heap_bytes: blocks * 8192,
             toast_bytes,
             blocks,
+            heap: true,
             can_range: true,
         }
     }
@@ -206,23 +285,34 @@ mod tests {
     fn statements() {
         let mut table = relation("t", 9, 0);
         let middle = Unit { first_block: 8, end_block: Some(16), ..whole() };
-        assert_eq!(copy_out_sql(&table, &whole()), r#"COPY s.t ("a""b") TO STDOUT (FORMAT binary)"#);
+        assert_eq!(copy_out_sql(&table, &whole(), &[]), r#"COPY s.t ("a""b") TO STDOUT (FORMAT binary)"#);
         assert_eq!(
-            copy_out_sql(&table, &middle),
+            copy_out_sql(&table, &middle, &[]),
             "COPY (SELECT \"a\"\"b\" FROM ONLY s.t WHERE ctid OPERATOR(pg_catalog.>=) '(8,0)'::pg_catalog.tid \
              AND ctid OPERATOR(pg_catalog.<) '(16,0)'::pg_catalog.tid) TO STDOUT (FORMAT binary)"
         );
+        let giant: Tid = "(3,7)".parse().expect("a place");
+        assert_eq!(
+            copy_out_sql(&table, &whole(), &[giant]),
+            "COPY (SELECT \"a\"\"b\" FROM ONLY s.t WHERE ctid OPERATOR(pg_catalog.<>) '(3,7)'::pg_catalog.tid) \
+             TO STDOUT (FORMAT binary)"
+        );
+        assert!(row_sql(&table, &middle, &[giant], 5).ends_with("'(3,7)'::pg_catalog.tid OFFSET 5 LIMIT 1"));
+        assert!(copy_row_sql(&table, giant).contains("(pg_catalog.=) '(3,7)'::pg_catalog.tid) TO STDOUT"));
+        for wrong in ["", "(1)", "1,2", "(1,2", "(-1,2)", "(1,2);", "(1,65536)", "('1',2)"] {
+            assert_eq!(wrong.parse::<Tid>(), Err(()), "{wrong}");
+        }
         table.format = Format::Text;
         table.columns[0].cast_to_text = true;
         assert_eq!(
-            copy_out_sql(&table, &whole()),
+            copy_out_sql(&table, &whole(), &[]),
             r#"COPY (SELECT "a""b"::pg_catalog.text FROM ONLY s.t) TO STDOUT (FORMAT text)"#
         );
         table.condition = Some("WHERE x -- y".into());
-        assert!(copy_out_sql(&table, &whole()).ends_with("s.t WHERE x -- y\n) TO STDOUT (FORMAT text)"));
+        assert!(copy_out_sql(&table, &whole(), &[]).ends_with("s.t WHERE x -- y\n) TO STDOUT (FORMAT text)"));
         table.condition = None;
         table.columns.clear();
-        assert_eq!(copy_out_sql(&table, &whole()), r#"COPY (SELECT FROM ONLY s.t) TO STDOUT (FORMAT text)"#);
+        assert_eq!(copy_out_sql(&table, &whole(), &[]), r#"COPY (SELECT FROM ONLY s.t) TO STDOUT (FORMAT text)"#);
         assert_eq!(copy_in_sql("s", "t", &[], Format::Text), r#"COPY s.t FROM STDIN (FORMAT text)"#);
         let columns = relation("t", 0, 0).columns;
         assert_eq!(copy_in_sql("s", "t", &columns, Format::Binary), r#"COPY s.t ("a""b") FROM STDIN (FORMAT binary)"#);

@@ -132,10 +132,13 @@ fn what_can_travel_as_bytes_does_and_nothing_else() {
     for name in ["a01", "a02", "a13", "a14", "a16", "a17", "a18", "a20", "a22", "a23", "a24", "a26c"] {
         assert_eq!(table(&inspection, name)["format"], "binary", "{name}");
     }
-    for name in ["a07", "a08", "a10", "a17t", "a18t"] {
+    for name in ["a07", "a08", "a10", "a17t"] {
         let table = table(&inspection, name);
         assert!(table["format"] == "text" && table["reason"].is_string(), "{table}");
     }
+    let mixed = table(&inspection, "a18t");
+    let formats: Vec<_> = mixed["columns"].as_array().expect("a list").iter().map(|column| &column["format"]).collect();
+    assert!(mixed["format"] == "binary" && formats == ["binary", "text"], "{mixed}");
 }
 
 #[test]

@@ -173,7 +173,8 @@ fn every_chunk_loads_by_itself() {
 }
 
 fn column(column: &Value) -> String {
-    format!("\"{}\"", column["name"].as_str().expect("a name").replace('"', "\"\""))
+    let name = format!("\"{}\"", column["name"].as_str().expect("a name").replace('"', "\"\""));
+    if column["as_text"] == true { format!("NULL::text AS {name}") } else { name }
 }
 
 #[test]

@@ -36,8 +36,10 @@ const PURE: &[&str] = &[
     "src/order",
     "src/archive/member",
     "src/archive/manifest",
+    "src/archive/column",
     "src/copy/plan",
     "src/copy/binary",
+    "src/copy/values",
 ];
 const IMPURE: &[&str] = &["async", "await", "tokio::", "std::net", "std::fs"];
 
@@ -62,6 +64,8 @@ const NOT_A_KIND: &[(&str, &str)] = &[
     ("unreadable", "what this role cannot see"),
     ("origin", "what an archive says it is a copy of"),
     ("relation", "what selection chooses from"),
+    ("target_table", "what rows are loaded into"),
+    ("type_tree", "types of columns, built in or not"),
     ("unknown", "what no other query covers"),
 ];
 

@@ -1,20 +1,27 @@
-//! What is copied, and by which statements: tables with their formats and units, sequences, large objects.
+//! What is copied, and by which statements: tables with their units, sequences, large objects.
 //!
-//! Pure but for one read of the catalog at the start. The order of tables here is that of the manifest.
+//! Pure but for one read of the catalog at the start. How a table travels is `travel`'s decision. The order of tables here is that of the manifest.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::DumpOptions;
-use super::pump::{Job, UNIT_BYTES};
+use super::pump::{Job, Part, UNIT_BYTES};
 use super::source::Source;
-use crate::archive::manifest::{Column as StoredColumn, Format as Stored, QualifiedName, Table};
+use super::travel::{Planner, Travel};
+use crate::archive::manifest::{Format as Stored, Manifest, QualifiedName, Table, Type};
 use crate::archive::member::path_for_table;
+use crate::archive::{TEXT_COLUMNS, TYPE_OIDS};
 use crate::catalog::data::{self, LargeObject, SequenceValue, TableData};
 use crate::catalog::statistics::{Statistics, statistics};
+use crate::catalog::types::{Types, money_digits};
 use crate::command::script::DataOf;
-use crate::copy::{Column, Format, Relation, copy_out_sql, plan};
+use crate::command::types::Inspection;
+use crate::copy::{Column, Format, Relation, plan};
 use crate::error::{Error, Fault, Result};
 use crate::object::Oid;
+use crate::progress::Progress;
 use crate::sql::qualified;
 
 /// The number of the large objects' data; tables count from 1.
@@ -38,7 +45,11 @@ pub struct Contents {
     /// Statistics to carry.
     pub statistics: Vec<Statistics>,
     details: Vec<TableData>,
-    relations: Vec<Relation>,
+    travels: Vec<Travel>,
+    relations: Vec<Arc<Relation>>,
+    types: Vec<Type>,
+    inspection: Option<Inspection>,
+    money_digits: Option<i32>,
 }
 
 impl Contents {
@@ -65,6 +76,14 @@ impl Contents {
         let order = source.references.sort(&details.iter().map(|detail| detail.oid).collect::<Vec<_>>());
         let mut unsorted: Vec<Option<TableData>> = details.into_iter().map(Some).collect();
         details = order.into_iter().filter_map(|place| unsorted[place].take()).collect();
+        let types = column_types(source, &details).await?;
+        let mut planner = Planner::new(&types, source.major);
+        contents.travels = details.iter().map(|detail| planner.travel(detail)).collect();
+        if planner.money {
+            contents.money_digits = Some(money_digits(source.client()).await?);
+        }
+        let (types, inspection) = planner.finish();
+        (contents.types, contents.inspection) = (types, Some(inspection));
         let values = data::sequences(source.client(), source.major, &sequences).await?;
         if !options.selection.is_partial() {
             contents.large_objects = data::large_objects(source.client(), source.major).await?;
@@ -85,18 +104,10 @@ impl Contents {
                 extension: relation.extension,
             })
         };
-        for (at, detail) in details.iter().enumerate() {
+        for (at, (detail, travel)) in details.iter().zip(&contents.travels).enumerate() {
             contents.tables.push(of(detail.oid, at as u32 + 1)?);
             let condition = listed[&detail.oid].config.clone().filter(|text| !text.is_empty());
-            contents.relations.push(relation(detail, condition, source.major));
-            for (column, why) in &detail.lost {
-                let name = format!("{}.{column}", qualified(&detail.schema, &detail.name));
-                source.skipped.push(crate::archive::manifest::Skipped {
-                    kind: "COLUMN".into(),
-                    name,
-                    reason: why.clone(),
-                });
-            }
+            contents.relations.push(Arc::new(relation(detail, travel, condition, source.major)));
         }
         for value in values {
             contents.sequences.push((of(value.oid, 0)?, value));
@@ -106,6 +117,17 @@ impl Contents {
         contents.large_objects.sort_by(|a, b| (&a.owner, a.oid).cmp(&(&b.owner, b.oid)));
         contents.details = details;
         Ok(contents)
+    }
+
+    /// Names what cannot come back, and what may not.
+    pub fn name_losses(&self, source: &mut Source, progress: &Arc<dyn Progress>) {
+        for (detail, travel) in self.details.iter().zip(&self.travels) {
+            let name = qualified(&detail.schema, &detail.name);
+            for (column, why) in &travel.lost {
+                source.skip("COLUMN", &format!("{name}.{column}"), why, progress);
+            }
+            travel.warning.iter().for_each(|text| source.warn(text.clone(), progress));
+        }
     }
 
     /// Tables by slot, for messages; the large objects' is the last.
@@ -120,36 +142,45 @@ impl Contents {
     /// Raw bytes to expect.
     pub fn bytes(&self) -> u64 {
         let large: i64 = self.large_objects.iter().map(|object| object.bytes).sum();
-        self.relations.iter().map(Relation::bytes).sum::<u64>() + u64::try_from(large).unwrap_or(0)
+        self.relations.iter().map(|relation| relation.bytes()).sum::<u64>() + u64::try_from(large).unwrap_or(0)
     }
 
-    /// The tables as the manifest lists them, without their data.
-    pub fn manifest_tables(&self) -> Vec<Table> {
-        let table = |(of, (detail, relation)): (&DataOf, (&TableData, &Relation))| Table {
+    /// Puts the tables and their types into the manifest, without the tables' data.
+    pub fn describe(&self, manifest: &mut Manifest) {
+        let table = |((of, detail), (travel, relation)): ((&DataOf, &TableData), (&Travel, &Arc<Relation>))| Table {
             number: of.number,
             schema: of.schema.clone(),
             name: of.name.clone(),
-            columns: detail
-                .columns
-                .iter()
-                .map(|column| StoredColumn { name: column.name.clone(), type_name: column.type_name.clone() })
-                .collect(),
-            format: match relation.format {
+            columns: travel.columns.clone(),
+            format: match travel.format {
                 Format::Binary => Stored::Binary,
                 Format::Text => Stored::Text,
             },
-            reason: detail.text_because.clone(),
+            reason: travel.reason.clone(),
             load_into: detail.through.clone().map(|(schema, name)| QualifiedName { schema, name }),
             condition: relation.condition.clone(),
             data: Default::default(),
         };
-        self.tables.iter().zip(self.details.iter().zip(&self.relations)).map(table).collect()
+        let decided = self.travels.iter().zip(&self.relations);
+        manifest.tables = self.tables.iter().zip(&self.details).zip(decided).map(table).collect();
+        manifest.types = self.types.clone();
+        manifest.money_digits = self.money_digits;
+        let mut need = |feature: &str, needed: bool| manifest.features.extend(needed.then(|| feature.to_string()));
+        let mut columns = self.travels.iter().flat_map(|travel| &travel.columns);
+        need(TEXT_COLUMNS, columns.any(|column| column.as_text));
+        need(TYPE_OIDS, self.travels.iter().any(|travel| travel.embeds));
     }
 
     /// Every COPY to run, largest first.
     pub fn jobs(&self) -> Vec<Job> {
-        let mut jobs: Vec<Job> = plan(&self.relations, UNIT_BYTES)
+        let planned: Vec<Relation> = self.relations.iter().map(|relation| (**relation).clone()).collect();
+        let inspectors: Vec<_> = self
+            .travels
             .iter()
+            .map(|travel| self.inspection.as_ref().filter(|_| travel.embeds)?.of(&travel.columns))
+            .collect();
+        let mut jobs: Vec<Job> = plan(&planned, UNIT_BYTES)
+            .into_iter()
             .map(|unit| {
                 let (of, relation) = (&self.tables[unit.relation], &self.relations[unit.relation]);
                 Job {
@@ -158,9 +189,11 @@ impl Contents {
                     lock: Some((of.schema.clone(), of.name.clone())),
                     dir: path_for_table(of.number, &of.schema, &of.name),
                     first: unit.first_block,
-                    sql: copy_out_sql(relation, unit),
                     format: relation.format,
                     columns: relation.columns.len() as u16,
+                    inspector: inspectors[unit.relation].clone(),
+                    rows_seen: AtomicU64::new(0),
+                    part: Part::Table { relation: Arc::clone(relation), unit },
                 }
             })
             .collect();
@@ -192,9 +225,11 @@ impl Contents {
                 lock: None,
                 dir: LARGE_OBJECT_DIR.into(),
                 first: u64::from(group[0].oid),
-                sql: large_object_sql(group),
                 format: Format::Binary,
                 columns: 3,
+                inspector: None,
+                rows_seen: AtomicU64::new(0),
+                part: Part::Query(large_object_sql(group)),
             })
             .collect()
     }
@@ -210,21 +245,29 @@ fn large_object_sql(group: &[&LargeObject]) -> String {
     )
 }
 
-fn relation(detail: &TableData, condition: Option<String>, major: u32) -> Relation {
+/// The types of all columns, in one query.
+async fn column_types(source: &Source, details: &[TableData]) -> Result<Types> {
+    let mut oids: Vec<Oid> =
+        details.iter().flat_map(|detail| detail.columns.iter().map(|column| column.type_oid)).collect();
+    oids.sort_unstable();
+    oids.dedup();
+    Types::read(source.client(), source.major, &oids).await
+}
+
+fn relation(detail: &TableData, travel: &Travel, condition: Option<String>, major: u32) -> Relation {
+    let column =
+        |(column, cast): (&crate::archive::Column, &bool)| Column { name: column.name.clone(), cast_to_text: *cast };
     Relation {
         oid: detail.oid,
         schema: detail.schema.clone(),
         name: detail.name.clone(),
-        columns: detail
-            .columns
-            .iter()
-            .map(|column| Column { name: column.name.clone(), cast_to_text: column.cast_to_text })
-            .collect(),
-        format: if detail.text_because.is_some() { Format::Text } else { Format::Binary },
+        columns: travel.columns.iter().zip(&travel.cast_to_text).map(column).collect(),
+        format: travel.format,
         condition,
         heap_bytes: detail.heap_bytes,
         toast_bytes: detail.toast_bytes,
         blocks: detail.heap_bytes / u64::from(detail.block_bytes.max(1)),
+        heap: detail.heap,
         // Before 14 a range would read the whole table for each unit.
         can_range: detail.heap && major >= 14,
     }

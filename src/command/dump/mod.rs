@@ -8,9 +8,11 @@
 mod choose;
 mod destination;
 mod jobs;
+mod oversize;
 mod pump;
 mod reference;
 mod source;
+mod travel;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -153,9 +155,8 @@ async fn write<W: Write + Send + 'static>(
             no_owner: options.selection.no_owner,
         },
     )?;
-    for text in warnings {
-        source.warn(text, progress);
-    }
+    warnings.into_iter().for_each(|text| source.warn(text, progress));
+    contents.name_losses(&mut source, progress);
     options.selection.reduce(&mut script);
     let mut manifest = manifest(&source, options, started, &contents, &script);
     let key = restrict_key()?;
@@ -180,11 +181,12 @@ async fn write<W: Write + Send + 'static>(
     let work = Work::new(jobs, contents.names(), workers, options.level, encoding, Arc::clone(progress));
     let readers = source.readers(workers);
     let joined = Arc::new(Joined::of(&source));
-    let (mut writer, data) = pump::run(work, source.leader(), readers, joined, writer).await?;
+    let (mut writer, copied) = pump::run(work, source.leader(), readers, joined, writer).await?;
     source.confirm().await?;
-    fill(&mut manifest, data, &contents);
+    source.skipped.extend(copied.skipped);
+    fill(&mut manifest, copied.data, &contents);
     let paths = |member: usize| writer.path(member).to_string();
-    let restore = standalone::restore(&manifest, &paths);
+    let restore = standalone::restore(&manifest, &paths)?;
     let tail = last_members(&manifest, &script, &key, restore);
     for (path, content) in tail {
         writer.append(&encoder.encode(path, &content)?)?;
@@ -219,10 +221,10 @@ fn manifest(
     script: &Script,
 ) -> Manifest {
     let database = &source.database;
-    Manifest {
+    let mut manifest = Manifest {
         database: database.name.clone(),
         environment: options.settings.environment.clone(),
-        host: match options.settings.host() {
+        host: match &options.settings.host {
             Host::Name(name) => Some(name.clone()),
             Host::Socket(_) => None,
         },
@@ -236,11 +238,12 @@ fn manifest(
         database_oid: database.oid,
         started: rfc3339(started),
         options: described(options),
-        tables: contents.manifest_tables(),
         sequences: contents.sequences.len() as u64,
         entries: script.entries.len() as u64,
         ..Manifest::default()
-    }
+    };
+    contents.describe(&mut manifest);
+    manifest
 }
 
 /// The options that decide what is in the archive, as a user would type them.

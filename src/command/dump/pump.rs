@@ -12,17 +12,20 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io::Write;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::archive::manifest::{Chunk, Data, hex128};
+use super::oversize;
+use crate::archive::manifest::{Chunk, Data, Skipped, hex128};
 use crate::archive::member::{Encoded, Encoder, chunk_path};
 use crate::archive::writer::Writer;
 use crate::connect::Snapshot;
-use crate::copy::{CopyOut, Fingerprint, Format, Pool, RawChunk, copy_out};
+use crate::copy::{
+    CopyOut, Fingerprint, Format, Inspector, Pool, RawChunk, Relation, Tid, Unit, copy_out, copy_out_sql,
+};
 use crate::error::{Error, Fault, Result};
 use crate::progress::{Event, Progress};
 
@@ -47,12 +50,48 @@ pub struct Job {
     pub dir: String,
     /// The first block, which names the members.
     pub first: u64,
-    /// `COPY … TO STDOUT`.
-    pub sql: String,
+    /// What is read.
+    pub part: Part,
     /// How rows travel.
     pub format: Format,
     /// How many columns.
     pub columns: u16,
+    /// What changes the rows on the way.
+    pub inspector: Option<Arc<Inspector>>,
+    /// How many rows have come.
+    pub rows_seen: AtomicU64,
+}
+
+/// What a job reads.
+#[derive(Debug)]
+pub enum Part {
+    /// A unit of a table.
+    Table {
+        /// The table.
+        relation: Arc<Relation>,
+        /// Which part of it.
+        unit: Unit,
+    },
+    /// What a `COPY … TO STDOUT` says.
+    Query(String),
+}
+
+impl Part {
+    /// The statement, but for these rows.
+    fn sql(&self, without: &[Tid]) -> String {
+        match self {
+            Part::Table { relation, unit } => copy_out_sql(relation, unit, without),
+            Part::Query(sql) => sql.clone(),
+        }
+    }
+}
+
+/// What was copied.
+pub struct Copied {
+    /// By slot.
+    pub data: Vec<Data>,
+    /// Rows that no COPY can carry.
+    pub skipped: Vec<Skipped>,
 }
 
 /// The work, shared by the workers.
@@ -67,6 +106,8 @@ pub struct Work {
     encoders: Mutex<Vec<Encoder>>,
     /// Memory of written members, for the next ones.
     spare: Mutex<Vec<Vec<u8>>>,
+    /// Rows that no COPY can carry.
+    skipped: Mutex<Vec<Skipped>>,
     progress: Arc<dyn Progress>,
 }
 
@@ -104,6 +145,7 @@ impl Work {
             pool: Pool::new(workers * 2, CHUNK_BYTES_MAX),
             encoders: Mutex::default(),
             spare: Mutex::default(),
+            skipped: Mutex::default(),
             progress,
         })
     }
@@ -115,6 +157,17 @@ impl Work {
     fn copied(&self, job: &Job) {
         if self.open[job.slot].fetch_sub(1, Ordering::AcqRel) == 1 {
             self.progress.on(Event::Detail(format!("copied {}", self.names[job.slot])));
+        }
+    }
+
+    /// Remembers a row that stays behind.
+    fn skip(&self, job: &Job, tid: Tid, reason: String) {
+        let one = Skipped { kind: "ROW".into(), name: format!("{} at ctid {tid}", job.table), reason };
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        // After a lost connection it is found again.
+        if skipped.iter().all(|known| known.name != one.name) {
+            self.progress.on(Event::Warned(format!("not copied: {} {}: {}", one.kind, one.name, one.reason)));
+            skipped.push(one);
         }
     }
 
@@ -140,14 +193,14 @@ pub trait Reconnect: Send + Sync + 'static {
 }
 
 /// Runs all of `work` over `sessions` and appends to `writer`. `leader` holds the locks; it may be the only
-/// one of `sessions`. Returns the writer and the data by slot.
+/// one of `sessions`. Returns the writer and what was copied.
 pub async fn run<W, R>(
     work: Arc<Work>,
     leader: Arc<Snapshot>,
     sessions: Vec<Arc<Snapshot>>,
     reconnect: Arc<R>,
     writer: Writer<W>,
-) -> Result<(Writer<W>, Vec<Data>)>
+) -> Result<(Writer<W>, Copied)>
 where
     W: Write + Send + 'static,
     R: Reconnect,
@@ -181,7 +234,11 @@ where
     match (written, failed) {
         (Err(error), _) => Err(error),
         (Ok(_), Some(error)) => Err(error),
-        (Ok((writer, data)), None) => Ok((writer, data)),
+        (Ok((writer, data)), None) => {
+            let mut skipped = std::mem::take(&mut *work.skipped.lock().unwrap_or_else(PoisonError::into_inner));
+            skipped.sort_by(|a, b| a.name.cmp(&b.name));
+            Ok((writer, Copied { data, skipped }))
+        }
     }
 }
 
@@ -273,6 +330,7 @@ async fn relock(session: &Snapshot, job: &Job, locks: &mut HashMap<usize, bool>)
     Ok(locked)
 }
 
+/// Copies a job, but for rows that no COPY can carry.
 async fn copy(
     work: &Arc<Work>,
     session: &Snapshot,
@@ -280,12 +338,41 @@ async fn copy(
     parts: &Arc<AtomicU32>,
     sender: &mpsc::Sender<Result<Done>>,
 ) -> Result<()> {
+    let guarded = oversize::possible(job);
+    let mut without: Vec<Tid> = Vec::new();
+    loop {
+        if guarded {
+            oversize::begin(session).await?;
+        }
+        match copy_but(work, session, job, parts, &without, sender).await {
+            Ok(()) if guarded => return oversize::end(session).await,
+            Ok(()) => return Ok(()),
+            Err(error) if sender.is_closed() => return Err(error),
+            Err(error) => {
+                let (tid, reason) = oversize::find(session, job, &without, error, work.encoding.as_deref()).await?;
+                work.skip(job, tid, reason);
+                without.push(tid);
+            }
+        }
+    }
+}
+
+async fn copy_but(
+    work: &Arc<Work>,
+    session: &Snapshot,
+    job: &Arc<Job>,
+    parts: &Arc<AtomicU32>,
+    without: &[Tid],
+    sender: &mpsc::Sender<Result<Done>>,
+) -> Result<()> {
     let task = CopyOut {
         table: &job.table,
-        sql: &job.sql,
+        sql: &job.part.sql(without),
         format: job.format,
         columns: job.columns,
         data_encoding: work.encoding.as_deref(),
+        inspector: job.inspector.as_ref(),
+        rows_seen: &job.rows_seen,
     };
     copy_out(&session.session().client, &task, &work.pool, |chunk| {
         let fresh = chunk.part >= parts.load(Ordering::Acquire);

@@ -13,11 +13,14 @@ use tokio_postgres::Statement;
 
 use super::entries::Runner;
 use super::older::Older;
+use super::scan::inspect;
 use super::schedule::{Job, Next, Schedule};
+use super::target::Target;
 use crate::archive::Archive;
 use crate::archive::manifest::{Chunk, Format as Stored, Manifest, Table};
+use crate::command::staging::{STAGE, Staging};
 use crate::connect::Session;
-use crate::copy::{Column, CopyIn, Format, copy_in_prepared, copy_in_sql, prepare};
+use crate::copy::{Column, CopyIn, Format, Inspector, copy_in_prepared, copy_in_sql, prepare};
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::sql::{Entry, qualified};
@@ -34,6 +37,8 @@ pub struct Plan {
     pub no_owner: bool,
     /// The entries of the rows, by number.
     pub data: HashMap<u32, Entry>,
+    /// How rows are loaded, by the table's number.
+    pub targets: HashMap<u32, Target>,
     /// What an older target cannot hold.
     pub older: Arc<Older>,
     /// Told after every job.
@@ -109,11 +114,20 @@ fn table_of(manifest: &Manifest, number: u32) -> Option<&Table> {
     manifest.tables.iter().find(|table| table.number == number)
 }
 
-/// Reads a chunk off the async threads: it is decompressed and checked on the way.
-async fn read_chunk(plan: &Plan, chunk: &Chunk) -> Result<Bytes> {
-    let (archive, member) = (plan.archive.clone(), chunk.member);
-    let content =
-        tokio::task::spawn_blocking(move || archive.read_member(member)).await.expect("reading does not panic")?;
+/// Reads a chunk off the async threads: it is decompressed and checked on the way, and its rows changed to
+/// what the target takes.
+async fn read_chunk(plan: &Plan, table: &str, chunk: &Chunk, inspector: Option<&Arc<Inspector>>) -> Result<Bytes> {
+    let (archive, member, inspector) = (plan.archive.clone(), chunk.member, inspector.cloned());
+    let reading = move || {
+        let mut content = archive.read_member(member)?;
+        let changed = inspector.map_or(Ok(()), |inspector| inspect(&inspector, &mut content));
+        Ok::<_, Error>((content, changed))
+    };
+    let (content, changed) = tokio::task::spawn_blocking(reading).await.expect("reading does not panic")?;
+    changed.map_err(|at| {
+        let text = format!("row {} of a chunk of {table}, column {}: {}", at.row + 1, at.column + 1, at.unfit);
+        Error::new(Fault::Damaged, text)
+    })?;
     Ok(Bytes::from(content))
 }
 
@@ -133,8 +147,14 @@ async fn load_chunk(
     let table = table_of(manifest, data).ok_or_else(|| gone("a table"))?;
     let chunk = table.data.chunks.get(chunk).ok_or_else(|| gone(&table.name))?;
     let name = qualified(&table.schema, &table.name);
-    let content = read_chunk(plan, chunk).await?;
+    let target = plan.targets.get(&data).ok_or_else(|| gone("a table"))?;
+    let content = read_chunk(plan, &name, chunk, target.inspector.as_ref()).await?;
     let bytes = content.len() as u64;
+    if let Some(staging) = &target.staging {
+        load_staged(session, &name, staging, chunk, content, &manifest.encoding).await?;
+        plan.progress.on(Event::Copied { bytes });
+        return Ok(());
+    }
     let sql = statement_of(table);
     let statement = match statements.get(&data) {
         Some(statement) => statement.clone(),
@@ -174,9 +194,31 @@ fn gone(what: &str) -> Error {
     Error::new(Fault::Damaged, format!("the manifest has no such chunk of {what}"))
 }
 
+/// Rows with text in place of some values: one transaction for each chunk.
+async fn load_staged(
+    session: &Session,
+    table: &str,
+    staging: &Staging,
+    chunk: &Chunk,
+    content: Bytes,
+    encoding: &str,
+) -> Result<()> {
+    let client = &session.client;
+    let doing = || format!("cannot load rows into {table}");
+    client.batch_execute(&format!("BEGIN; {}", staging.create)).await.during(Fault::Server, doing)?;
+    let sql = format!("COPY {STAGE} FROM STDIN (FORMAT binary)");
+    let statement = prepare(client, table, &sql).await?;
+    let task = CopyIn { table, sql: &sql, data_encoding: Some(encoding) };
+    let rows = copy_in_prepared(client, &statement, &task, content).await?;
+    check_count(table, chunk, rows)?;
+    let rows = client.execute_typed(&staging.insert, &[]).await.during(Fault::Server, doing)?;
+    check_count(table, chunk, rows)?;
+    client.batch_execute(&format!("{}; COMMIT", staging.drop)).await.during(Fault::Server, doing)
+}
+
 /// Large objects travel as rows of (oid, offset, bytes) through a temporary table.
 async fn load_large_objects(plan: &Plan, session: &Session, chunk: &Chunk) -> Result<()> {
-    let content = read_chunk(plan, chunk).await?;
+    let content = read_chunk(plan, "large objects", chunk, None).await?;
     let bytes = content.len() as u64;
     let create = "BEGIN; CREATE TEMP TABLE pgsnap_load (id oid, place bigint, data bytea) ON COMMIT DROP";
     let doing = || "cannot restore large objects".to_string();

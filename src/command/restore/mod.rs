@@ -8,8 +8,10 @@ mod entries;
 mod load;
 mod older;
 mod preflight;
+mod scan;
 mod schedule;
 mod statistics;
+mod target;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{Read, Seek};
@@ -33,6 +35,7 @@ use older::Older;
 pub use older::Refused;
 use schedule::{Load, Schedule};
 pub use statistics::Statistics;
+use target::Target;
 
 /// What to restore and where to.
 pub struct RestoreOptions {
@@ -100,6 +103,8 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     warnings.extend(unmatched);
     warnings.extend(preflight::check(&session, manifest, &chosen, &roles, &options.selection).await?);
     warnings.extend(otherwise);
+    let data: HashSet<u32> = chosen.iter().filter_map(|entry| entry.data).collect();
+    scan::check(&session, &archive, &data, options.jobs).await.map_err(named)?;
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     let loads = phases(&archive, &session, &chosen, &options, &older, &progress).await?;
     let chosen = older.still(chosen);
@@ -135,13 +140,17 @@ async fn phases<'a>(
     let data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::Data)).collect();
     let (loads, statements): (Vec<&Entry>, Vec<&Entry>) = data.into_iter().partition(|entry| entry.data.is_some());
     let loads: Vec<&Entry> = loads.into_iter().filter(|entry| !older.leaves_out(entry)).collect();
+    let numbers: HashSet<u32> = loads.iter().filter_map(|entry| entry.data).collect();
+    let tables: Vec<_> = archive.manifest().tables.iter().filter(|table| numbers.contains(&table.number)).collect();
+    let targets = target::targets(session, archive.manifest(), &tables).await?;
     serial(session, &statements, options, older, progress).await?;
     let planned = plan_loads(archive, &loads);
     let bytes = planned.iter().map(|load| load.bytes).sum();
     progress.on(Event::Planned { tables: planned.len() as u64, bytes });
     progress.on(Event::Phase("loading rows"));
     let post_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PostData)).collect();
-    load_and_finish(archive, planned, &loads, &post_data, options, older, progress)
+    let rows = Rows { planned, loads: &loads, targets };
+    load_and_finish(archive, rows, &post_data, options, older, progress)
         .await
         .map_err(|error| of_archive(options.archive.as_deref(), error))?;
     progress.on(Event::Phase("privileges and refreshes"));
@@ -237,16 +246,23 @@ fn rows_of(archive: &Archive, loads: &[&Entry]) -> u64 {
     archive.manifest().tables.iter().filter(|table| wanted.contains(&table.number)).map(|table| table.data.rows).sum()
 }
 
+/// Rows to load.
+struct Rows<'a> {
+    planned: Vec<Load>,
+    loads: &'a [&'a Entry],
+    targets: HashMap<u32, Target>,
+}
+
 /// Rows and post-data over `jobs` connections.
 async fn load_and_finish(
     archive: &Archive,
-    planned: Vec<Load>,
-    loads: &[&Entry],
+    rows: Rows<'_>,
     post_data: &[&Entry],
     options: &RestoreOptions,
     older: &Arc<Older>,
     progress: &Arc<dyn Progress>,
 ) -> Result<()> {
+    let Rows { planned, loads, targets } = rows;
     let table_of_data: HashMap<u32, u32> =
         loads.iter().filter_map(|entry| Some((entry.id, *entry.depends.first()?))).collect();
     let work = post_data.len() + planned.iter().map(|load| load.chunks).sum::<usize>();
@@ -264,6 +280,7 @@ async fn load_and_finish(
         no_owner: options.selection.no_owner,
         changed: Notify::new(),
         data: loads.iter().filter_map(|entry| Some((entry.data?, (*entry).clone()))).collect(),
+        targets,
         older: Arc::clone(older),
         progress: Arc::clone(progress),
     });

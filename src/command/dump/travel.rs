@@ -1,0 +1,228 @@
+//! How the rows of each table travel: as bytes, as bytes with the oids of types replaced, with some columns
+//! as text, or as text altogether.
+//!
+//! Pure: from the types that the catalog describes to one decision per table and column, with its reason.
+//! Bytes are exact and small; text is for types without a binary form, or whose binary form another
+//! database or version would read as something else. A table with such a column keeps its other
+//! columns as bytes where those are wide, or where text would lose something (`"char"`).
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::archive::MAX_TYPE_DEPTH;
+use crate::archive::manifest::{Column, Type};
+use crate::catalog::data::{ColumnData, TableData};
+use crate::catalog::types::{Exactness, FIRST_UNSTABLE_OID, TypeKind, Types};
+use crate::command::types::{Inspection, Numbering, Wanted, archived_oid};
+use crate::copy::{Format, Swap};
+use crate::object::Oid;
+use crate::sql::qualified;
+
+/// xml, which loses its declaration unless it is read as text.
+const XML: Oid = 142;
+
+/// What is in a type, down to its last part.
+#[derive(Debug, Clone, Default)]
+struct Contents {
+    lost: BTreeSet<String>,
+    text: BTreeSet<String>,
+    /// Types whose oids, which other databases do not share, are in the values.
+    embedded: BTreeSet<Oid>,
+    binary_only: bool,
+    wide: bool,
+    money: bool,
+}
+
+/// How a table travels.
+#[derive(Debug, Clone)]
+pub struct Travel {
+    /// Its format.
+    pub format: Format,
+    /// Why it is text.
+    pub reason: Option<String>,
+    /// The columns that travel.
+    pub columns: Vec<Column>,
+    /// For each of these: it is read as `x::text`.
+    pub cast_to_text: Vec<bool>,
+    /// Columns whose values nothing can restore, with the reason.
+    pub lost: Vec<(String, String)>,
+    /// What may be lost in it.
+    pub warning: Option<String>,
+    /// Oids in its rows are replaced.
+    pub embeds: bool,
+}
+
+/// Decides, and numbers the types.
+pub struct Planner<'t> {
+    types: &'t Types,
+    /// Whether the source takes foreign oids, so that psql can load rows with replaced ones.
+    replaces: bool,
+    known: HashMap<Oid, Rc<Contents>>,
+    clashing: HashSet<Oid>,
+    numbering: Numbering,
+    /// Some column holds money.
+    pub money: bool,
+}
+
+impl<'t> Planner<'t> {
+    /// For these types, on a server of this version.
+    pub fn new(types: &'t Types, major: u32) -> Planner<'t> {
+        let mut planner = Planner {
+            types,
+            replaces: major >= 14,
+            known: HashMap::new(),
+            clashing: HashSet::new(),
+            numbering: Numbering::default(),
+            money: false,
+        };
+        let mut oids: Vec<Oid> = types.0.keys().copied().collect();
+        oids.sort_unstable();
+        planner.clashing = planner.clashes(&oids);
+        planner
+    }
+
+    /// Types whose names share a number, so that one could be taken for the other.
+    fn clashes(&self, oids: &[Oid]) -> HashSet<Oid> {
+        let mut numbering = Numbering::default();
+        let mut by_number: HashMap<u32, Vec<Oid>> = HashMap::new();
+        for oid in oids {
+            if let Some(index) = numbering.number(*oid, self.types) {
+                by_number.entry(archived_oid(&numbering.types, index)).or_default().push(*oid);
+            }
+        }
+        by_number.into_values().filter(|same| same.len() > 1).flatten().collect()
+    }
+
+    fn contents(&mut self, oid: Oid, depth: usize) -> Rc<Contents> {
+        if let Some(known) = self.known.get(&oid) {
+            return Rc::clone(known);
+        }
+        let mut contents = Contents::default();
+        match self.types.0.get(&oid) {
+            Some(found) if depth < MAX_TYPE_DEPTH => {
+                match &found.exactness {
+                    Exactness::Lost(why) => drop(contents.lost.insert(why.clone())),
+                    Exactness::Text(why) => drop(contents.text.insert(why.clone())),
+                    Exactness::BinaryOnly => contents.binary_only = true,
+                    Exactness::Wide => contents.wide = true,
+                    Exactness::Money => contents.money = true,
+                    Exactness::Binary | Exactness::Interval | Exactness::Numeric => {}
+                }
+                let embeds = matches!(found.kind, TypeKind::Array | TypeKind::Composite);
+                for part in &found.parts {
+                    let below = self.contents(part.of, depth + 1);
+                    contents.join(&below);
+                    if embeds && part.of >= FIRST_UNSTABLE_OID {
+                        self.embed(&mut contents, part.of);
+                    }
+                }
+            }
+            _ => drop(contents.text.insert("its type cannot be described".into())),
+        }
+        let contents = Rc::new(contents);
+        self.known.insert(oid, Rc::clone(&contents));
+        contents
+    }
+
+    fn embed(&self, contents: &mut Contents, oid: Oid) {
+        let name = || self.types.0.get(&oid).map_or_else(String::new, |part| qualified(&part.schema, &part.name));
+        if !self.replaces {
+            contents.text.insert(format!("holds the oid of {}", name()));
+        } else if self.clashing.contains(&oid) {
+            contents.text.insert(format!("the name of {} cannot be told from another by its number", name()));
+        } else {
+            contents.embedded.insert(oid);
+        }
+    }
+
+    /// How a table travels.
+    pub fn travel(&mut self, table: &TableData) -> Travel {
+        let all: Vec<(&ColumnData, Rc<Contents>)> =
+            table.columns.iter().map(|column| (column, self.contents(column.type_oid, 0))).collect();
+        let (lost, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, contents)| !contents.lost.is_empty());
+        let castable =
+            |column: &ColumnData| self.types.0.get(&self.types.base(column.type_oid)).is_some_and(|t| t.castable);
+        let must = |contents: &Contents| !contents.text.is_empty();
+        let any_text = table.generated_as_text.is_some() || kept.iter().any(|(_, contents)| must(contents));
+        let worth_bytes = kept.iter().any(|(_, contents)| !must(contents) && (contents.wide || contents.binary_only));
+        let mixed = any_text
+            && worth_bytes
+            && table.generated_as_text.is_none()
+            && kept.iter().all(|(column, contents)| !must(contents) || castable(column));
+        let format = if any_text && !mixed { Format::Text } else { Format::Binary };
+        let reasons = kept.iter().filter(|(_, contents)| must(contents));
+        let reasons = reasons.map(|(column, contents)| format!("{}: {}", column.name, joined(&contents.text)));
+        let reason = reasons.chain(table.generated_as_text.clone()).collect::<Vec<_>>().join("; ");
+        let exposed = kept.iter().find(|(_, contents)| contents.binary_only);
+        let warning = exposed.filter(|_| format == Format::Text).map(|(column, _)| {
+            let table = qualified(&table.schema, &table.name);
+            format!(
+                "{table} travels as text, which keeps a \"char\" above 127 in {} only between like servers",
+                column.name
+            )
+        });
+        self.money |= kept.iter().any(|(_, contents)| contents.money);
+        let xml = |column: &ColumnData| self.types.base(column.type_oid) == XML;
+        let cast_to_text =
+            kept.iter().map(|(column, contents)| (mixed && must(contents)) || (!mixed && any_text && xml(column)));
+        let cast_to_text = cast_to_text.collect();
+        let embeds = format == Format::Binary
+            && kept.iter().any(|(_, contents)| !must(contents) && !contents.embedded.is_empty());
+        let columns = kept.iter().map(|(column, contents)| self.column(column, contents, format, mixed)).collect();
+        Travel {
+            format,
+            reason: Some(reason).filter(|_| format == Format::Text),
+            columns,
+            cast_to_text,
+            lost: lost.iter().map(|(column, contents)| (column.name.clone(), joined(&contents.lost))).collect(),
+            warning,
+            embeds,
+        }
+    }
+
+    fn column(&mut self, column: &ColumnData, contents: &Contents, format: Format, mixed: bool) -> Column {
+        let must = !contents.text.is_empty();
+        let reason = match () {
+            () if must => Some(joined(&contents.text)),
+            () if format == Format::Binary && !contents.embedded.is_empty() => {
+                let names = contents.embedded.iter().filter_map(|oid| self.types.0.get(oid));
+                let names: BTreeSet<String> = names.map(|one| qualified(&one.schema, &one.name)).collect();
+                Some(format!("holds the oid of {}, written by name", joined(&names)))
+            }
+            () => None,
+        };
+        Column {
+            type_index: self.numbering.number(column.type_oid, self.types),
+            modifier: column.modifier,
+            as_text: mixed && must,
+            reason,
+            ..Column::plain(&column.name, &column.type_name)
+        }
+    }
+
+    /// The types of all tables so far as the manifest lists them, and what is to be replaced in their rows.
+    pub fn finish(self) -> (Vec<Type>, Inspection) {
+        let Numbering { types, oids, .. } = self.numbering;
+        let swap = |index: usize| {
+            let from = oids[index];
+            (from >= FIRST_UNSTABLE_OID).then(|| Swap { from, to: archived_oid(&types, index) })
+        };
+        let inspection = Inspection::new(&types, &Wanted { oid: &swap, intervals: false, numerics: false });
+        (types, inspection)
+    }
+}
+
+impl Contents {
+    fn join(&mut self, part: &Contents) {
+        self.lost.extend(part.lost.iter().cloned());
+        self.text.extend(part.text.iter().cloned());
+        self.embedded.extend(&part.embedded);
+        self.binary_only |= part.binary_only;
+        self.wide |= part.wide;
+        self.money |= part.money;
+    }
+}
+
+fn joined(reasons: &BTreeSet<String>) -> String {
+    reasons.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
