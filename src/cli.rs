@@ -57,13 +57,22 @@ pub struct ConnectArgs {
     pub host: Option<String>,
     /// Server's port
     #[arg(short = 'p', long, value_name = "PORT")]
-    pub port: Option<u16>,
+    pub port: Option<String>,
     /// Role to connect as
     #[arg(short = 'U', long = "username", value_name = "ROLE")]
     pub username: Option<String>,
-    /// Label of the environment (dev, prod, ...)
+    /// Never ask for a password
+    #[arg(short = 'w', long, conflicts_with = "password")]
+    pub no_password: bool,
+    /// Ask for a password before connecting
+    #[arg(short = 'W', long)]
+    pub password: bool,
+    /// Environment (dev, prod, ...): its .env files, and the archive's label
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Read this file instead of the .env files (may be repeated; the last counts most)
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
 }
 
 /// What to take.

@@ -14,7 +14,7 @@ use pgsnap::command::inspect::inspect;
 use pgsnap::command::restore::{RestoreOptions, Statistics, restore};
 use pgsnap::command::selection::{Named, Pattern, Selection, filter};
 use pgsnap::command::verify::verify;
-use pgsnap::connect::{DotEnv, Flags, Settings};
+use pgsnap::connect::{DotEnv, Flags, Prompt, Settings};
 use pgsnap::error::{Error, Fault, Result};
 use pgsnap::progress::Progress;
 use pgsnap::sql::Section;
@@ -69,16 +69,25 @@ async fn interrupted() {
 }
 
 fn settings(args: &ConnectArgs, role: Option<&String>) -> Result<Settings> {
-    let files = DotEnv::read(Path::new("."));
+    let files = match args.env_file.as_slice() {
+        [] => DotEnv::read(Path::new("."), args.env.as_deref()),
+        files => DotEnv::read_only(files)?,
+    };
     let flags = Flags {
         conn: args.dbname.clone(),
         host: args.host.clone(),
-        port: args.port,
+        port: args.port.clone(),
         user: args.username.clone(),
         environment: args.env.clone(),
+        prompt: match (args.no_password, args.password) {
+            (true, _) => Prompt::Never,
+            (_, true) => Prompt::Always,
+            _ => Prompt::Needed,
+        },
     };
-    let settings = Settings::resolve(&flags, &|name| std::env::var(name).ok(), &files)?;
-    Ok(Settings { role: role.cloned(), ..settings })
+    let mut settings = Settings::resolve(&flags, &|name| std::env::var(name).ok(), &files)?;
+    settings.role = role.cloned();
+    Ok(settings)
 }
 
 /// What to take. Filter files come last, so that what they name adds to the options.

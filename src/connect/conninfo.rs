@@ -1,83 +1,23 @@
 //! Connection strings: `postgresql://…` URLs and `key=value …` strings into keywords and values.
 //!
-//! Owns the syntax and the list of keywords; does no I/O, applies no defaults and knows nothing of
-//! environment variables (`settings.rs` does all three). The rules are libpq's (fe-connect.c,
-//! `conninfo_parse` and `conninfo_uri_parse_options`) with three relaxations for strings written for
-//! other clients: schemes such as `postgresql+psycopg2://`, parameters libpq does not know (ignored
-//! with a warning) and `ssl=true`. Where a URL is probably torn by an unescaped `@` or `/` in the
-//! password it is refused, because pieces of the password would otherwise show up as host or database.
+//! Owns the syntax; does no I/O, applies no defaults and knows nothing of environment variables. Which
+//! keywords there are is `keywords.rs`'s. The rules are libpq's (fe-connect.c, `conninfo_parse` and
+//! `conninfo_uri_parse_options`) with relaxations for strings written for other clients: schemes such as
+//! `postgresql+psycopg2://`, parameters libpq does not know (ignored with a warning), `ssl=…`, and blanks
+//! inside a URL's values. Where a URL is probably torn by an unescaped `@` or `/` in the password it is
+//! refused, because pieces of the password would otherwise show up as host or database.
 //!
 //! Invariant: no error and no warning contains a value, and a key only where it cannot be a torn value.
 
 use std::collections::BTreeMap;
 
+use super::keywords;
 use crate::error::{Error, Fault, Result};
-
-/// The keywords pgsnap acts on, by libpq's names.
-pub const KEYWORDS: &[&str] = &[
-    "host",
-    "hostaddr",
-    "port",
-    "user",
-    "password",
-    "dbname",
-    "sslmode",
-    "sslrootcert",
-    "sslcert",
-    "sslkey",
-    "sslnegotiation",
-    "channel_binding",
-    "options",
-    "application_name",
-    "connect_timeout",
-    "passfile",
-];
-
-/// libpq's keywords that change nothing for pgsnap: it pins the encoding, has one host, keeps TCP alive.
-const HARMLESS: &[&str] = &[
-    "client_encoding",
-    "fallback_application_name",
-    "gssdelegation",
-    "gsslib",
-    "keepalives",
-    "keepalives_count",
-    "keepalives_idle",
-    "keepalives_interval",
-    "keepalives_retries",
-    "krbsrvname",
-    "load_balance_hosts",
-    "sslcompression",
-    "sslkeylogfile",
-    "sslsni",
-    "tcp_user_timeout",
-    "target_session_attrs",
-];
-
-/// libpq's keywords that must not be passed over, because the connection would be another one, or a
-/// less safe one, than was asked for.
-const REFUSED: &[&str] = &[
-    "max_protocol_version",
-    "min_protocol_version",
-    "oauth_client_id",
-    "oauth_issuer",
-    "replication",
-    "require_auth",
-    "requirepeer",
-    "requiressl",
-    "service",
-    "servicefile",
-    "ssl_max_protocol_version",
-    "ssl_min_protocol_version",
-    "sslcertmode",
-    "sslcrl",
-    "sslcrldir",
-    "sslpassword",
-];
 
 /// What a connection string says, and what it says that was ignored.
 #[derive(Default, Clone, PartialEq, Eq)]
 pub struct Conninfo {
-    /// Values by keyword, one of [`KEYWORDS`]. An empty value was given as such: it asks for the default.
+    /// Values by keyword. An empty value was given as such: it asks for the default.
     pub values: BTreeMap<&'static str, String>,
     /// Sentences about ignored parameters; they contain no values.
     pub warnings: Vec<String>,
@@ -94,8 +34,7 @@ pub fn is_connection_string(text: &str) -> bool {
 /// # Errors
 /// [`Fault::Usage`] for bad syntax, [`Fault::Unsupported`] for a keyword pgsnap must not ignore.
 pub fn parse(text: &str) -> Result<Conninfo> {
-    let text = text.trim();
-    match split_scheme(text) {
+    match split_scheme(text.trim()) {
         Some((scheme, rest)) => {
             let base = scheme.split('+').next().unwrap_or_default().to_ascii_lowercase();
             if !matches!(base.as_str(), "postgres" | "postgresql") {
@@ -140,13 +79,13 @@ fn parse_url(rest: &str) -> Result<Conninfo> {
     if authority.contains('@') {
         return Err(torn("an '@' in the user name or password must be written %40"));
     }
-    info.put_authority(authority)?;
+    info.put_hosts(authority)?;
     let (path, query) = match rest.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (rest, None),
     };
     let database = path.strip_prefix('/').unwrap_or(path);
-    if database.contains('@') {
+    if database.contains('@') && authority.contains(':') {
         return Err(torn("a '/' in the password must be written %2F, an '@' in the database's name %40"));
     }
     info.put_decoded("dbname", database)?;
@@ -161,10 +100,10 @@ fn torn(hint: &str) -> Error {
     usage("the URL cannot be taken apart").hint(hint)
 }
 
-/// Undoes percent-encoding. A plus sign stays one, as in libpq.
+/// Undoes percent-encoding. A plus sign stays one, and spaces at either end go, as in libpq.
 fn decode(text: &str) -> Result<String> {
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
+    let mut rest = text.trim_matches(' ').as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;
         if byte != b'%' {
@@ -209,32 +148,30 @@ impl Conninfo {
         Ok(())
     }
 
-    fn put_authority(&mut self, authority: &str) -> Result<()> {
-        let (host, after) = match authority.strip_prefix('[') {
-            Some(inner) => {
-                let Some((address, after)) = inner.split_once(']') else {
-                    return Err(usage("the IPv6 address in the URL has no closing ']'"));
-                };
-                if address.is_empty() {
-                    return Err(usage("the IPv6 address in the URL is empty"));
-                }
-                if !after.is_empty() && !after.starts_with([':', ',']) {
-                    return Err(usage("after ']' the URL must go on with ':', '/' or '?'"));
-                }
-                (address, after)
+    /// `host:port,host:port`: two lists of equal length, as libpq makes them.
+    fn put_hosts(&mut self, authority: &str) -> Result<()> {
+        let (mut hosts, mut ports, mut rest) = (String::new(), String::new(), authority);
+        loop {
+            let (host, after) = take_host(rest)?;
+            hosts.push_str(host);
+            let (port, next) = match after.split_once(',') {
+                Some((port, next)) => (port, Some(next)),
+                None => (after, None),
+            };
+            let port = decode(port.strip_prefix(':').unwrap_or_default())?;
+            if !port.chars().all(|c| c.is_ascii_digit()) {
+                return Err(usage("the port in the URL is not a number")
+                    .hint("a ':', '/', '?' or '@' in the password must be percent-encoded (%3A %2F %3F %40)"));
             }
-            None => authority.split_at(authority.find([':', ',']).unwrap_or(authority.len())),
-        };
-        if after.contains(',') {
-            return Err(several_hosts());
+            ports.push_str(&port);
+            let Some(next) = next else { break };
+            hosts.push(',');
+            ports.push(',');
+            rest = next;
         }
-        let port = after.strip_prefix(':').unwrap_or_default();
-        if !port.chars().all(|c| c.is_ascii_digit()) {
-            return Err(usage("the port in the URL is not a number")
-                .hint("a ':', '/', '?' or '@' in the password must be percent-encoded (%3A %2F %3F %40)"));
-        }
-        self.put_decoded("host", host)?;
-        self.put_decoded("port", port)
+        self.put_decoded("host", &hosts)?;
+        // Commas alone name no port, and libpq would count them as several empty ones: the same thing.
+        self.put_decoded("port", &ports)
     }
 
     /// One `key=value` after the question mark.
@@ -252,51 +189,68 @@ impl Conninfo {
 
     /// Stores a value by its keyword; false where libpq has no such keyword.
     fn put_known(&mut self, key: &str, value: String) -> Result<bool> {
-        if let Some(keyword) = KEYWORDS.iter().find(|keyword| **keyword == key) {
-            if matches!(*keyword, "host" | "hostaddr" | "port") && value.contains(',') {
-                return Err(several_hosts());
-            }
-            self.values.insert(keyword, value);
+        if key == "requiressl" {
+            let mode = if value.starts_with('1') { "require" } else { "prefer" };
+            self.values.insert("sslmode", mode.to_string());
             return Ok(true);
         }
-        let refused = REFUSED.contains(&key) || key == "gssencmode" && value == "require";
-        if refused {
-            return Err(Error::new(Fault::Unsupported, format!("the connection parameter {key} is not supported")));
+        match keywords::find(key) {
+            Ok(Some(keyword)) => {
+                self.values.insert(keyword, value);
+                Ok(true)
+            }
+            Ok(None) => Ok(true),
+            Err(Some(error)) => Err(error),
+            Err(None) => Ok(false),
         }
-        if key == "target_session_attrs" && value != "any" {
-            self.warnings.push("ignored target_session_attrs: pgsnap takes the one server it is given".into());
-        }
-        Ok(HARMLESS.contains(&key) || key == "gssencmode")
     }
 }
 
-fn several_hosts() -> Error {
-    Error::new(Fault::Unsupported, "the connection names several hosts").hint("name the one to use")
+/// One host of a URL's list, an IPv6 address without its brackets, and what follows it.
+fn take_host(text: &str) -> Result<(&str, &str)> {
+    let Some(inner) = text.strip_prefix('[') else {
+        return Ok(text.split_at(text.find([':', ',']).unwrap_or(text.len())));
+    };
+    let Some((address, after)) = inner.split_once(']') else {
+        return Err(usage("the IPv6 address in the URL has no closing ']'"));
+    };
+    if address.is_empty() {
+        return Err(usage("the IPv6 address in the URL is empty"));
+    }
+    if !after.is_empty() && !after.starts_with([':', ',']) {
+        return Err(usage("after ']' the URL must go on with ':', ',', '/' or '?'"));
+    }
+    Ok((address, after))
+}
+
+/// C's `isspace`, which libpq splits keyword strings by.
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\x0b' | '\x0c' | '\r')
 }
 
 /// `key = value` pairs. Blanks may stand round the equals sign; values with blanks are in single
 /// quotes; a backslash takes the next character literally, in quotes and out of them.
 fn parse_keywords(text: &str) -> Result<Conninfo> {
     let mut info = Conninfo::default();
-    let mut rest = text.trim_start();
+    let mut rest = text.trim_start_matches(is_blank);
     let mut after_secret = false;
     while !rest.is_empty() {
-        let end = rest.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(rest.len());
+        let end = rest.find(|c: char| c == '=' || is_blank(c)).unwrap_or(rest.len());
         let (key, tail) = rest.split_at(end);
         // What follows an unquoted password with a blank in it is a piece of the password.
         let named = |problem: &str| match printable(key) && !after_secret {
             true => format!("{problem} ({key})"),
             false => format!("{problem} (a value with blanks needs single quotes)"),
         };
-        let Some(tail) = tail.trim_start().strip_prefix('=') else {
+        let Some(tail) = tail.trim_start_matches(is_blank).strip_prefix('=') else {
             return Err(usage(named("a word in the connection string is not followed by '='")));
         };
-        let (value, tail) = take_value(tail.trim_start())?;
+        let (value, tail) = take_value(tail.trim_start_matches(is_blank))?;
         if !info.put_known(key, value)? {
             return Err(usage(named("the connection string has an unknown keyword")));
         }
         after_secret = key == "password" || after_secret;
-        rest = tail.trim_start();
+        rest = tail.trim_start_matches(is_blank);
     }
     Ok(info)
 }
@@ -313,7 +267,7 @@ fn take_value(text: &str) -> Result<(String, &str)> {
         match c {
             '\\' => value.extend(chars.next().map(|(_, next)| next)),
             '\'' if quoted => return Ok((value, &body[at + 1..])),
-            c if !quoted && c.is_whitespace() => return Ok((value, &body[at..])),
+            c if !quoted && is_blank(c) => return Ok((value, &body[at..])),
             c => value.push(c),
         }
     }

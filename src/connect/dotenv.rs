@@ -1,53 +1,53 @@
-//! `.env.local` and `.env`: dotenvy's syntax, read line by line and without touching the environment.
+//! `.env` files: dotenvy's syntax, read line by line and without touching the environment.
 //!
-//! Owns three remedies for what dotenvy 0.15 does to other people's files. It expands `$` in values
-//! silently (`PGPASSWORD=pa$$word` becomes `pa`), so `$` is escaped first, except in single quotes,
-//! where dotenvy leaves it alone. One bad line, or one stray quote, must not swallow the lines after
-//! it, so every line is parsed by itself. And dotenvy's errors contain the value, so they are
-//! dropped and replaced by file, line number and key. A bad line is a warning; it becomes an error
+//! Owns which files there are and their order, and three remedies for what dotenvy 0.15 does to other
+//! people's files. It expands `$` in values silently (`PGPASSWORD=pa$$word` becomes `pa`), so `$` is escaped
+//! first, except in single quotes, where dotenvy leaves it alone. One bad line, or one stray quote, must not
+//! swallow the lines after it, so every line is parsed by itself. And dotenvy's errors contain the value, so
+//! they are dropped and replaced by file, line number and key. A bad line is a warning; it becomes an error
 //! only when its key is asked for.
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::environment;
 use crate::error::{Error, Fault, Result};
 
 /// No `.env` file is longer; what is longer is something else.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// The files, in order of precedence.
-pub const FILE_NAMES: [&str; 2] = [".env.local", ".env"];
-
-/// What the `.env` files of a directory say. The default value says nothing.
+/// What the `.env` files say. The default value says nothing.
 #[derive(Default)]
 pub struct DotEnv {
-    files: [File; 2],
+    files: Vec<File>,
     /// Sentences about lines and files that could not be read; they contain no values.
     pub warnings: Vec<String>,
 }
 
 #[derive(Default)]
 struct File {
-    values: BTreeMap<String, Value>,
+    name: String,
+    /// Values by key, with their lines, counted from 1.
+    values: BTreeMap<String, (Value, usize)>,
 }
 
 enum Value {
     Good(String),
     /// The line exists but cannot be parsed.
-    Bad {
-        line: usize,
-    },
+    Bad,
 }
 
 impl DotEnv {
-    /// Reads `.env.local` and `.env` in `directory`. Missing files are no news; unreadable ones and
+    /// Reads the files of `directory` in their order of precedence: for an environment NAME
+    /// `.env.NAME.local`, `.env.local`, `.env.NAME`, `.env`; without one the second and the last. Known
+    /// spellings of NAME are tried after the one given. Missing files are no news; unreadable ones and
     /// unreadable lines become [`DotEnv::warnings`].
-    pub fn read(directory: &Path) -> DotEnv {
+    pub fn read(directory: &Path, environment: Option<&str>) -> DotEnv {
         let mut out = DotEnv::default();
-        for (at, name) in FILE_NAMES.iter().enumerate() {
-            match read_bounded(&directory.join(name)) {
-                Ok(Some(bytes)) => out.add(at, &String::from_utf8_lossy(&bytes)),
+        for name in names(environment) {
+            match read_bounded(&directory.join(&name)) {
+                Ok(Some(bytes)) => out.add(&name, &String::from_utf8_lossy(&bytes)),
                 Ok(None) => {}
                 Err(problem) => out.warnings.push(format!("cannot read {name}: {problem}")),
             }
@@ -55,31 +55,68 @@ impl DotEnv {
         out
     }
 
-    /// The same from texts, for callers that have them already.
-    pub fn from_texts(local: &str, shared: &str) -> DotEnv {
+    /// Reads these files alone; of several the last counts most.
+    ///
+    /// # Errors
+    /// [`Fault::Usage`] naming the file that cannot be read.
+    pub fn read_only(paths: &[PathBuf]) -> Result<DotEnv> {
         let mut out = DotEnv::default();
-        out.add(0, local);
-        out.add(1, shared);
+        for path in paths.iter().rev() {
+            let name = path.display().to_string();
+            let bytes = match read_bounded(path) {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => return Err(Error::new(Fault::Usage, format!("there is no file {name} (--env-file)"))),
+                Err(problem) => {
+                    return Err(Error::new(Fault::Usage, format!("cannot read {name} (--env-file)")).caused_by(problem));
+                }
+            };
+            out.add(&name, &String::from_utf8_lossy(&bytes));
+        }
+        Ok(out)
+    }
+
+    /// The same from names and texts, first the one that counts most.
+    pub fn from_texts(files: &[(&str, &str)]) -> DotEnv {
+        let mut out = DotEnv::default();
+        for (name, text) in files {
+            out.add(name, text);
+        }
         out
     }
 
-    /// The value of `key` in file number `file` (`.env.local`, `.env`). Of several lines the last counts,
-    /// as in a shell.
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// True where there is none.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The name of file number `file`, counted from the one that counts most.
+    pub fn name(&self, file: usize) -> &str {
+        &self.files[file].name
+    }
+
+    /// The value of `key` in file number `file`, and its line. Of several lines the last counts, as in a
+    /// shell.
     ///
     /// # Errors
     /// [`Fault::Usage`] where the line that sets it cannot be parsed.
-    pub fn get(&self, file: usize, key: &str) -> Result<Option<&str>> {
+    pub fn get(&self, file: usize, key: &str) -> Result<Option<(&str, usize)>> {
         match self.files[file].values.get(key) {
             None => Ok(None),
-            Some(Value::Good(value)) => Ok(Some(value)),
-            Some(Value::Bad { line }) => {
-                Err(Error::new(Fault::Usage, format!("cannot read {key} in {} line {line}", FILE_NAMES[file]))
+            Some((Value::Good(value), line)) => Ok(Some((value, *line))),
+            Some((Value::Bad, line)) => {
+                Err(Error::new(Fault::Usage, format!("cannot read {key} in {} line {line}", self.files[file].name))
                     .hint("put a value with blanks, '#', quotes or backslashes into single quotes: KEY='value'"))
             }
         }
     }
 
-    fn add(&mut self, file: usize, text: &str) {
+    fn add(&mut self, name: &str, text: &str) {
+        let mut file = File { name: name.to_string(), values: BTreeMap::new() };
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines: Vec<&str> = text.lines().collect();
         let mut at = 0;
@@ -90,22 +127,39 @@ impl DotEnv {
             match entry {
                 Entry::Nothing => {}
                 Entry::Pair(key, value) => {
-                    self.files[file].values.insert(key, Value::Good(value));
+                    file.values.insert(key, (Value::Good(value), number));
                 }
                 Entry::Bad => {
                     let key = key_of(lines[number - 1]);
-                    let name = FILE_NAMES[file];
                     self.warnings.push(match &key {
                         Some(key) => format!("cannot read {name} line {number} ({key}); it is ignored"),
                         None => format!("cannot read {name} line {number}; it is ignored"),
                     });
                     if let Some(key) = key {
-                        self.files[file].values.insert(key, Value::Bad { line: number });
+                        file.values.insert(key, (Value::Bad, number));
                     }
                 }
             }
         }
+        self.files.push(file);
     }
+}
+
+/// The files' names, first the one that counts most. Of an environment only what can be part of a file's
+/// name is used: it must not lead into another directory.
+fn names(environment: Option<&str>) -> Vec<String> {
+    let spellings = environment.map(environment::spellings).unwrap_or_default();
+    let spellings: Vec<&String> =
+        spellings.iter().filter(|name| !name.contains(['/', '\0']) && !name.is_empty()).collect();
+    let local = spellings.iter().map(|name| format!(".env.{name}.local"));
+    let shared = spellings.iter().map(|name| format!(".env.{name}"));
+    let mut names: Vec<String> = Vec::new();
+    for name in local.chain([".env.local".to_string()]).chain(shared).chain([".env".to_string()]) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// The file's bytes; `None` where there is no such file (a directory `.env` is Python's, not ours).
@@ -219,7 +273,7 @@ mod tests {
     use super::*;
 
     fn value(text: &str, key: &str) -> Option<String> {
-        DotEnv::from_texts("", text).get(1, key).expect("a readable line").map(str::to_string)
+        DotEnv::from_texts(&[(".env", text)]).get(0, key).expect("a readable line").map(|(value, _)| value.to_string())
     }
 
     #[test]
@@ -255,9 +309,9 @@ mod tests {
     #[test]
     fn a_bad_line_hurts_only_who_asks_for_it_and_shows_no_value() {
         let text = "# don't\nA=1\nNAME=O'tOpSeCrEt\nMSG=two tOpSeCrEt words\nDIR=C:\\tOpSeCrEt\n=x\nB=2\n";
-        let files = DotEnv::from_texts("", text);
-        assert_eq!(files.get(1, "A").unwrap(), Some("1"));
-        assert_eq!(files.get(1, "B").unwrap(), Some("2"));
+        let files = DotEnv::from_texts(&[(".env", text)]);
+        assert_eq!(files.get(0, "A").unwrap(), Some(("1", 2)));
+        assert_eq!(files.get(0, "B").unwrap(), Some(("2", 7)));
         assert_eq!(
             files.warnings,
             [
@@ -267,7 +321,7 @@ mod tests {
                 "cannot read .env line 6; it is ignored",
             ]
         );
-        let error = files.get(1, "MSG").unwrap_err();
+        let error = files.get(0, "MSG").unwrap_err();
         assert_eq!(error.fault(), Fault::Usage);
         assert!(error.report().starts_with("cannot read MSG in .env line 4\n"), "{error}");
         assert!(!error.report().contains("tOpSeCrEt"));
@@ -278,23 +332,49 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join(".env"), "K=shared\n").unwrap();
         std::fs::create_dir(directory.path().join(".env.local")).unwrap();
-        let files = DotEnv::read(directory.path());
-        assert_eq!(files.get(1, "K").unwrap(), Some("shared"));
-        assert_eq!(files.get(0, "K").unwrap(), None);
+        let files = DotEnv::read(directory.path(), None);
+        assert_eq!((files.len(), files.name(0)), (1, ".env"));
+        assert_eq!(files.get(0, "K").unwrap(), Some(("shared", 1)));
         assert_eq!(files.warnings, Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_environment_has_files_of_its_own_under_each_spelling() {
+        assert_eq!(names(None), [".env.local", ".env"]);
+        assert_eq!(
+            names(Some("prod")),
+            [".env.prod.local", ".env.production.local", ".env.local", ".env.prod", ".env.production", ".env"]
+        );
+        assert_eq!(names(Some("qa")), [".env.qa.local", ".env.local", ".env.qa", ".env"]);
+        assert_eq!(names(Some("../x")), [".env.local", ".env"]);
+        let local = names(Some("local"));
+        assert_eq!(local.iter().filter(|name| *name == ".env.local").count(), 1);
+    }
+
+    #[test]
+    fn of_files_named_one_by_one_the_last_counts_most_and_all_must_be_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let paths = ["a", "b"].map(|name| directory.path().join(name));
+        std::fs::write(&paths[0], "K=first\nL=only\n").unwrap();
+        assert!(DotEnv::read_only(&paths).is_err());
+        std::fs::write(&paths[1], "\nK=second\n").unwrap();
+        let files = DotEnv::read_only(&paths).unwrap();
+        assert_eq!(files.get(0, "K").unwrap(), Some(("second", 2)));
+        assert_eq!(files.get(1, "L").unwrap(), Some(("only", 2)));
     }
 
     proptest! {
         #[test]
         fn no_text_panics(text in "([A-Z]{1,2}=)?[a-z=$#'\"\\\\ \n{}é]*") {
-            DotEnv::from_texts(&text, "");
+            DotEnv::from_texts(&[(".env", &text)]);
         }
 
         #[test]
         fn single_quotes_keep_everything_but_quotes_and_backslashes(secret in "[ -&(-\\[\\]-~]*") {
-            let files = DotEnv::from_texts(&format!("A=1\nPGPASSWORD='{secret}'\nB=2"), "");
-            prop_assert_eq!(files.get(0, "PGPASSWORD").unwrap(), Some(secret.as_str()));
-            prop_assert_eq!(files.get(0, "B").unwrap(), Some("2"));
+            let text = format!("A=1\nPGPASSWORD='{secret}'\nB=2");
+            let files = DotEnv::from_texts(&[(".env", &text)]);
+            prop_assert_eq!(files.get(0, "PGPASSWORD").unwrap(), Some((secret.as_str(), 2)));
+            prop_assert_eq!(files.get(0, "B").unwrap(), Some(("2", 3)));
         }
     }
 }

@@ -8,20 +8,30 @@
 /// The variables that name the environment, first match wins.
 pub const VARIABLES: [&str; 5] = ["PGSNAP_ENV", "APP_ENV", "ENVIRONMENT", "NODE_ENV", "RAILS_ENV"];
 
+/// Spellings of one and the same; the first is the label.
+const SPELLINGS: [&[&str]; 4] =
+    [&["dev", "development", "local"], &["prod", "production"], &["test", "testing"], &["staging", "stage"]];
+
 /// A label is part of file names.
 const LABEL_BYTES_MAX: usize = 32;
 
-/// The label in its one spelling: `a-z`, `0-9`, `_` and `-`, with `development` and `production`
-/// shortened. `None` where nothing is left.
+/// The label in its one spelling: `a-z`, `0-9`, `_` and `-`, with known spellings as one. `None` where nothing is left.
 pub fn normalise(text: &str) -> Option<String> {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' };
     let label: String = text.trim().chars().map(plain).take(LABEL_BYTES_MAX).collect();
     match label.trim_matches('-') {
         "" => None,
-        "development" => Some("dev".into()),
-        "production" => Some("prod".into()),
-        label => Some(label.into()),
+        label => Some(SPELLINGS.iter().find(|known| known.contains(&label)).map_or(label, |known| known[0]).into()),
     }
+}
+
+/// The names under which the files of an environment are looked for: as it was given, then its other
+/// spellings.
+pub fn spellings(text: &str) -> Vec<String> {
+    let text = text.trim();
+    let known = SPELLINGS.iter().find(|known| known.contains(&text.to_ascii_lowercase().as_str()));
+    let others = known.into_iter().flat_map(|known| known.iter()).filter(|name| **name != text);
+    std::iter::once(text).chain(others.copied()).map(str::to_string).collect()
 }
 
 /// The label where no variable names one.
@@ -38,6 +48,7 @@ mod tests {
         for (text, expected) in [
             ("development", Some("dev")),
             ("Production", Some("prod")),
+            ("local", Some("dev")),
             (" staging ", Some("staging")),
             ("QA_2", Some("qa_2")),
             ("eu west/1", Some("eu-west-1")),

@@ -1,27 +1,42 @@
 //! From settings to a session: where the database is, TLS, pinned session settings, the snapshot.
 //!
 //! Owns everything up to the first query of the catalog, and the transaction everything is read in.
-//! Does not read the catalog and moves no rows. Left out of libpq's world, each refused by name rather
-//! than ignored: several hosts, service files (both would go into `settings.rs`, which decides the
-//! target) and GSS; `target_session_attrs` is ignored with a warning.
+//! Does not read the catalog and moves no rows. It connects where libpq would: the same parameters,
+//! variables and files, the same order of hosts and of attempts. Left out, each refused by name rather
+//! than ignored: GSSAPI, SSPI, OAuth, replication, `sslcertmode=require` and keys for SCRAM.
 //!
 //! Invariants: no secret in any error, warning or debug output; no wait without a bound.
 
+mod auth;
+mod certificate;
 mod conninfo;
 mod dotenv;
+mod draft;
 mod environment;
+mod hosts;
+mod keywords;
 mod loss;
+mod open;
 mod outside;
 mod pgpass;
 mod pins;
+mod prompt;
+mod provenance;
 mod refusal;
+mod service;
 mod session;
 mod settings;
 mod snapshot;
 mod tls;
+mod wire;
 
 pub use dotenv::DotEnv;
+pub use hosts::{Host, Place};
 pub use pins::Purpose;
+pub use prompt::Prompt;
+pub use provenance::{Origin, Source};
 pub use session::{Canceller, Session};
-pub use settings::{ChannelBinding, Flags, Host, Origins, Password, Roots, Settings, SslMode, Tls};
+pub use settings::security::{ChannelBinding, Method, Roots, SslMode, Tls};
+pub use settings::{Flags, Password, Settings};
 pub use snapshot::{Changed, Proof, Snapshot};
+pub use tls::{Agreed, Verified};

@@ -19,6 +19,8 @@ pub struct Outside<'a> {
     pub exists: &'a dyn Fn(&Path) -> bool,
     /// The name of the operating system's user.
     pub user: &'a dyn Fn() -> Option<String>,
+    /// A text file.
+    pub text_file: &'a dyn Fn(&Path) -> std::io::Result<String>,
     /// A password file's text, or a warning why it is not used.
     pub password_file: &'a dyn Fn(&Path) -> Result<Option<String>, String>,
 }
@@ -26,7 +28,13 @@ pub struct Outside<'a> {
 impl<'a> Outside<'a> {
     /// This machine.
     pub fn real(env: &'a dyn Fn(&str) -> Option<String>) -> Outside<'a> {
-        Outside { env, exists: &Path::exists, user: &account_name, password_file: &pgpass::read }
+        Outside {
+            env,
+            exists: &Path::exists,
+            user: &|| account(None).map(|(name, _)| name),
+            text_file: &|path| std::fs::read_to_string(path),
+            password_file: &pgpass::read,
+        }
     }
 
     /// The first default directory with a server's socket for `port`.
@@ -44,23 +52,27 @@ impl<'a> Outside<'a> {
 
     /// A file of libpq's in the home directory, whether it exists or not.
     pub fn home_file(&self, name: &str) -> Option<PathBuf> {
-        let home = (self.env)("HOME").filter(|home| !home.is_empty())?;
+        let home = (self.env)("HOME").filter(|home| !home.is_empty());
+        let home = home.or_else(|| account(None).map(|(_, home)| home).filter(|home| !home.is_empty()))?;
         Some(Path::new(&home).join(name))
     }
 }
 
-/// The account's name from `/etc/passwd`. The owner of `/proc/self` is the effective user; systems
-/// without it fall back to the shell's word.
-fn account_name() -> Option<String> {
+/// An account's name and home from `/etc/passwd`; without a number that of this process, which is the owner
+/// of `/proc/self`. Systems without these files fall back to the shell's word.
+pub fn account(uid: Option<u32>) -> Option<(String, String)> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        let uid = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+        let uid = match uid {
+            Some(uid) => uid.to_string(),
+            None => std::fs::metadata("/proc/self").ok()?.uid().to_string(),
+        };
         let passwd = std::fs::read_to_string("/etc/passwd").ok()?;
         passwd.lines().find_map(|line| {
-            let mut fields = line.split(':');
-            let name = fields.next()?;
-            (fields.nth(1)? == uid && !name.is_empty()).then(|| name.to_string())
+            let fields: Vec<&str> = line.split(':').collect();
+            let [name, _, number, _, _, home, ..] = fields[..] else { return None };
+            (number == uid && !name.is_empty()).then(|| (name.to_string(), home.to_string()))
         })
     }
     #[cfg(not(unix))]

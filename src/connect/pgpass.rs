@@ -13,16 +13,16 @@ use super::settings::Password;
 /// No password file is longer.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// The password of the first line that matches; `*` in a line matches anything. `hosts` are the names
-/// the server goes by (a socket in a default directory also goes by `localhost`).
-pub fn find(text: &str, hosts: &[&str], port: u16, database: &str, user: &str) -> Option<Password> {
+/// The password of the first line that matches, and the line's number; `*` in a line matches anything. `hosts`
+/// are the names the server goes by (a socket in a default directory also goes by `localhost`).
+pub fn find(text: &str, hosts: &[&str], port: u16, database: &str, user: &str) -> Option<(Password, usize)> {
     let port = port.to_string();
-    text.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
+    text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')).find_map(|(at, line)| {
         let fields = split(line)?;
         let matches = |at: usize, value: &str| fields[at] == "*" || unescape(fields[at]) == value;
         let host_matches = hosts.iter().any(|host| matches(0, host));
         let rest_matches = matches(1, &port) && matches(2, database) && matches(3, user);
-        (host_matches && rest_matches).then(|| Password::new(unescape(fields[4])))
+        (host_matches && rest_matches).then(|| (Password::new(unescape(fields[4])), at + 1))
     })
 }
 
@@ -84,7 +84,7 @@ mod tests {
                         a\\:b:1:d\\\\x:u:p\\:w\\\\\n/my/dir:*:*:*:four:ignored\nh2:*:*:*:\n";
 
     fn password(hosts: &[&str], port: u16, database: &str, user: &str) -> Option<String> {
-        find(FILE, hosts, port, database, user).map(|password| password.expose().to_string())
+        find(FILE, hosts, port, database, user).map(|(password, _)| password.expose().to_string())
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! One connection with its settings pinned, its notices kept and its end explained.
 //!
-//! Owns connecting (addresses, TLS attempts, the limit on all of it), what is known of the server
-//! afterwards, cancelling and closing. Begins no transaction that outlives a call; that is
-//! `snapshot.rs`'s.
+//! Owns what is known of the server once a connection stands (which one, and how, is `open.rs`'s), cancelling
+//! and closing. Begins no transaction that outlives a call; that is `snapshot.rs`'s.
 //!
 //! Poolers: session settings leak through a transaction pooler into other people's sessions, and an
 //! empty search_path there is an outage. So the startup packet carries a marker; a server process that
@@ -10,23 +9,23 @@
 //! nothing outside its transaction, and others clean up when dropped.
 
 use std::collections::VecDeque;
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
-use postgres_openssl::MakeTlsConnector;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::config::{ChannelBinding as DriverBinding, SslMode as DriverMode, SslNegotiation};
-use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, Connection, SimpleQueryMessage, SimpleQueryRow};
+use tokio_postgres::{AsyncMessage, CancelToken, Client, Connection, SimpleQueryMessage, SimpleQueryRow};
 
+use super::open::{self, Opened, Route};
 use super::pins::{self, Purpose, Server};
 use super::refusal::{Refusal, whole};
-use super::settings::{ChannelBinding, Host, Settings};
-use super::tls;
+use super::settings::security::Method;
+use super::settings::{Attributes, Settings};
+use super::tls::{Agreed, Verified};
+use super::wire::Ready;
 use crate::error::{During, Error, Fault, Result};
 
 /// The oldest server whose catalog pgsnap reads, and the newest it was tried with.
@@ -54,7 +53,8 @@ SELECT pg_catalog.current_setting('server_version_num'),
        pg_catalog.to_char(pg_catalog.pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'),
        d.oid,
        pg_catalog.current_setting('pgsnap.session', true),
-       EXISTS (SELECT FROM pg_catalog.pg_settings WHERE name = 'restrict_nonsystem_relation_kind')
+       EXISTS (SELECT FROM pg_catalog.pg_settings WHERE name = 'restrict_nonsystem_relation_kind'),
+       pg_catalog.current_setting('default_transaction_read_only')
 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database();
 COMMIT";
 
@@ -88,9 +88,12 @@ pub struct Session {
     pub settings: Arc<Settings>,
     /// What the user should know about this connection.
     pub warnings: Vec<String>,
+    /// The terms of TLS; `None` without.
+    pub agreed: Option<Agreed>,
+    /// How the server asked who we are.
+    pub method: Option<Method>,
     pins: Vec<(&'static str, &'static str)>,
-    address: Option<IpAddr>,
-    connector: MakeTlsConnector,
+    route: Route,
     log: Arc<Log>,
     driver: Option<JoinHandle<()>>,
 }
@@ -101,19 +104,17 @@ impl Session {
     /// # Errors
     /// [`Fault::Connect`] with what to change; [`Fault::Unsupported`] for servers before 12.
     pub async fn open(settings: &Settings, purpose: Purpose) -> Result<Session> {
-        let settings = Arc::new(settings.clone());
-        let connector = tls::connector(&settings)?;
-        open_at(settings, purpose, connector, None).await
+        open::open(Arc::new(settings.clone()), purpose).await
     }
 
     /// Another session like this one, with the same address of the server: a name may have several.
     pub async fn another(&self) -> Result<Session> {
-        open_at(self.settings.clone(), self.purpose, self.connector.clone(), self.address).await
+        open::open(self.settings.clone(), self.purpose).await
     }
 
     /// Something that can cancel the running statement while this session is busy.
     pub fn canceller(&self) -> Canceller {
-        Canceller { token: self.client.cancel_token(), connector: self.connector.clone() }
+        Canceller { token: self.client.cancel_token(), settings: self.settings.clone(), route: self.route.clone() }
     }
 
     /// Asks the server to cancel the running statement; returns before it does.
@@ -168,15 +169,21 @@ impl Drop for Session {
 #[derive(Clone)]
 pub struct Canceller {
     token: CancelToken,
-    connector: MakeTlsConnector,
+    settings: Arc<Settings>,
+    route: Route,
 }
 
 impl Canceller {
     /// Asks the server to cancel the session's running statement; returns before it does.
     pub async fn cancel(&self) -> Result<()> {
-        let asking = self.token.cancel_query(self.connector.clone());
+        let failed = || "cannot cancel the running statement".to_string();
+        let asking = async {
+            let wire = open::wire(&self.settings, &self.route).await;
+            let wire = wire.map_err(|refusal| refusal.into_error(&self.settings, &self.route.place, None))?;
+            self.token.cancel_query_raw(wire, Ready).await.during(Fault::Connect, failed)
+        };
         match timeout(PARTING_TIMEOUT, asking).await {
-            Ok(done) => done.during(Fault::Connect, || "cannot cancel the running statement".into()),
+            Ok(done) => done.during(Fault::Connect, failed),
             Err(_) => Err(Error::new(Fault::Connect, "cannot cancel the running statement: no answer")),
         }
     }
@@ -243,115 +250,21 @@ where
     })
 }
 
-/// One way to connect.
-#[derive(Clone, Copy)]
-struct Route {
-    address: Option<IpAddr>,
-    mode: DriverMode,
-    /// Whether the startup packet carries the marker.
-    marked: bool,
-}
-
-async fn open_at(
-    settings: Arc<Settings>,
-    purpose: Purpose,
-    connector: MakeTlsConnector,
-    address: Option<IpAddr>,
-) -> Result<Session> {
-    let limit = settings.connect_timeout;
-    let addresses = match address {
-        Some(address) => vec![Some(address)],
-        None => match bounded(limit, addresses(&settings)).await {
-            Ok(addresses) => addresses,
-            Err(refusal) => return Err(refusal.into_error(&settings, None)),
-        },
-    };
-    let mut last = None;
-    for address in addresses {
-        // What the attempt before the last met; kept outside, so that the limit cannot lose it.
-        let mut before = None;
-        match bounded(limit, open_address(&settings, purpose, &connector, address, &mut before)).await {
-            Ok(session) => return Ok(session),
-            Err(refusal) => {
-                let stop = refusal.is_final();
-                last = Some(refusal.into_error(&settings, before));
-                if stop {
-                    break;
-                }
-            }
-        }
-    }
-    Err(last.unwrap_or_else(|| {
-        Refusal::Lookup(std::io::Error::other("the host has no address")).into_error(&settings, None)
-    }))
-}
-
-async fn bounded<T>(
-    limit: Option<Duration>,
-    work: impl Future<Output = std::result::Result<T, Refusal>>,
-) -> std::result::Result<T, Refusal> {
-    match limit {
-        None => work.await,
-        Some(limit) => timeout(limit, work).await.unwrap_or(Err(Refusal::TimedOut(limit))),
-    }
-}
-
-/// The addresses to try, in the resolver's order; `None` for a socket.
-async fn addresses(settings: &Settings) -> std::result::Result<Vec<Option<IpAddr>>, Refusal> {
-    let Host::Name(name) = &settings.host else { return Ok(vec![None]) };
-    if let Some(address) = settings.hostaddr {
-        return Ok(vec![Some(address)]);
-    }
-    let found = tokio::net::lookup_host((name.as_str(), settings.port)).await.map_err(Refusal::Lookup)?;
-    let mut addresses: Vec<Option<IpAddr>> = Vec::new();
-    for address in found.map(|address| Some(address.ip())) {
-        if !addresses.contains(&address) {
-            addresses.push(address);
-        }
-    }
-    Ok(addresses)
-}
-
-/// Tries one address in all ways that make sense.
-async fn open_address(
-    settings: &Arc<Settings>,
-    purpose: Purpose,
-    connector: &MakeTlsConnector,
-    address: Option<IpAddr>,
-    before: &mut Option<Refusal>,
-) -> std::result::Result<Session, Refusal> {
-    let modes = tls::attempts(settings);
-    for (at, &mode) in modes.iter().enumerate() {
-        let mut route = Route { address, mode, marked: true };
-        let mut result = open_route(settings, purpose, connector, route).await;
-        if result.as_ref().is_err_and(Refusal::wants_bare_startup) {
-            route.marked = false;
-            result = open_route(settings, purpose, connector, route).await;
-        }
-        match result {
-            Err(refusal) if at + 1 < modes.len() && refusal.wants_other_tls(mode) => *before = Some(refusal),
-            result => return result,
-        }
-    }
-    Err(Refusal::Unfit(Error::new(Fault::Connect, "no way to connect")))
-}
-
 /// A value no other session has at this time.
-fn new_marker() -> String {
+pub(super) fn new_marker() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     format!("{:x}-{:x}-{:x}", std::process::id(), now.as_nanos(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-async fn open_route(
+/// Makes a session of a route, if the server will do.
+pub(super) async fn start(
     settings: &Arc<Settings>,
     purpose: Purpose,
-    connector: &MakeTlsConnector,
-    route: Route,
+    route: &Route,
+    wanted: Attributes,
 ) -> std::result::Result<Session, Refusal> {
-    let marker = route.marked.then(new_marker);
-    let config = config(settings, route, marker.as_deref());
-    let (client, connection) = config.connect(connector.clone()).await?;
+    let Opened { client, connection, agreed, seen } = open::connect(settings, route).await?;
     let log = Arc::new(Log::default());
     let driver = drive(connection, log.clone());
     let answers = client.simple_query(GREETING).await?;
@@ -363,11 +276,13 @@ async fn open_route(
     let version_num: u32 = number(row, 0)?;
     let major = version_num / 10_000;
     if major < MAJOR_MIN {
-        let text = format!("{} runs PostgreSQL {}, which is too old", settings.server(), text(row, 1)?);
+        let text = format!("{} runs PostgreSQL {}, which is too old", route.place.server(), text(row, 1)?);
         return Err(Error::new(Fault::Unsupported, text)
             .hint(format!("pgsnap reads versions {MAJOR_MIN} and later"))
             .into());
     }
+    let in_recovery = text(row, 4)? == "t";
+    check_attributes(wanted, in_recovery, in_recovery || text(row, 10)? == "on")?;
     let is_superuser = text(row, 3)? == "on";
     let server = Server { major, superuser: is_superuser, restricts_relation_kinds: text(row, 9)? == "t" };
     let mut session = Session {
@@ -376,17 +291,18 @@ async fn open_route(
         version: text(row, 1)?.to_string(),
         encoding: text(row, 2)?.to_string(),
         is_superuser,
-        in_recovery: text(row, 4)? == "t",
+        in_recovery,
         backend_pid: number(row, 5)?,
         server_started: text(row, 6)?.to_string(),
         database_oid: number(row, 7)?,
-        pooled: marker.is_none() || row.try_get(8)? != marker.as_deref(),
+        pooled: route.marker.is_none() || row.try_get(8)? != route.marker.as_deref(),
+        agreed,
+        method: seen.method.get().copied(),
         purpose,
         settings: settings.clone(),
         warnings: Vec::new(),
         pins: pins::pins(purpose, &server),
-        address: route.address,
-        connector: connector.clone(),
+        route: route.clone(),
         client,
         log,
         driver: Some(driver),
@@ -394,6 +310,18 @@ async fn open_route(
     session.warn();
     session.pin().await?;
     Ok(session)
+}
+
+/// libpq's target_session_attrs.
+fn check_attributes(wanted: Attributes, in_recovery: bool, read_only: bool) -> std::result::Result<(), Refusal> {
+    let problem = match wanted {
+        Attributes::ReadWrite if read_only => "its sessions are read-only",
+        Attributes::ReadOnly if !read_only => "its sessions are not read-only",
+        Attributes::Primary if in_recovery => "it is a standby",
+        Attributes::Standby if !in_recovery => "it is not a standby",
+        _ => return Ok(()),
+    };
+    Err(Refusal::Unsuitable(format!("{problem} (target_session_attrs)")))
 }
 
 fn unfit(what: &str) -> Error {
@@ -413,6 +341,13 @@ impl Session {
         if self.major > MAJOR_TRIED_MAX {
             let text =
                 format!("PostgreSQL {} is newer than {MAJOR_TRIED_MAX}, the newest pgsnap was tried with", self.major);
+            self.warnings.push(text);
+        }
+        let named = self.settings.origins.iter().find(|origin| origin.keyword == "sslrootcert");
+        if let Some(named) =
+            named.filter(|_| self.agreed.as_ref().is_some_and(|agreed| agreed.verified == Verified::No))
+        {
+            let text = format!("the server's certificate is not checked: the file of {} does not exist", named.source);
             self.warnings.push(text);
         }
         if self.pooled {
@@ -446,42 +381,4 @@ impl Session {
         let (done, ()) = tokio::join!(self.client.batch_execute(&sql), watch);
         Ok(done.during(Fault::Server, || "cannot pin the session's settings".into())?)
     }
-}
-
-fn config(settings: &Settings, route: Route, marker: Option<&str>) -> Config {
-    let mut config = Config::new();
-    match &settings.host {
-        Host::Socket(directory) => {
-            config.host_path(directory);
-        }
-        Host::Name(name) => {
-            config.host(name);
-            config.hostaddr(route.address.expect("a named host is connected to by address"));
-        }
-    }
-    config.port(settings.port).user(&settings.user).dbname(&settings.database);
-    if let Some(password) = &settings.password {
-        config.password(password.expose());
-    }
-    let marker = marker.map(|marker| format!("-c pgsnap.session={marker}"));
-    let options = [settings.options.clone(), marker].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    if !options.is_empty() {
-        config.options(&options);
-    }
-    config.application_name(&settings.application_name);
-    config.ssl_mode(route.mode);
-    if settings.tls.direct {
-        config.ssl_negotiation(SslNegotiation::Direct);
-    }
-    config.channel_binding(match settings.channel_binding {
-        ChannelBinding::Disable => DriverBinding::Disable,
-        ChannelBinding::Prefer => DriverBinding::Prefer,
-        ChannelBinding::Require => DriverBinding::Require,
-    });
-    // A leader is silent for hours while workers copy: firewalls forget such connections, and a dead
-    // server must be noticed.
-    config.keepalives_idle(Duration::from_secs(60));
-    config.keepalives_interval(Duration::from_secs(15));
-    config.keepalives_retries(8);
-    config
 }

@@ -1,38 +1,44 @@
 //! Which database, as whom, how: command line, environment and `.env` files into one [`Settings`].
 //!
-//! Owns precedence and defaults; the syntax of strings is `conninfo.rs`'s, of files `dotenv.rs`'s.
-//! Looks at the machine only through `outside.rs`. The levels are
-//! flags > environment > `.env.local` > `.env`; each has PG* variables (the flags `-h -p -U -d`) and
-//! may have a connection string (`-d`, DATABASE_URL). A level fills what the levels above left open:
+//! Owns the rules of precedence (`draft.rs` applies them) and the defaults; the syntax of strings is
+//! `conninfo.rs`'s, of files `dotenv.rs`'s and `service.rs`'s. Looks at the machine only through
+//! `outside.rs`. The levels are flags > environment > the `.env` files in `dotenv.rs`'s order; each has
+//! PG* variables (the flags `-h -p -U -d`) and may have a connection string (`-d`, DATABASE_URL,
+//! POSTGRES_URL), a service (PGSERVICE) and families of variables (POSTGRES_*, DB_*). A level fills what the
+//! levels above left open:
 //!
-//! 1. Within a level the string goes first (as in libpq), and only one string is ever used.
+//! 1. Within a level the string goes first, then the service (as in libpq), then PG*, then one family, and
+//!    only one string is ever used.
 //! 2. A string wins whole: below its level nobody fills host, port, user, password or database. The
 //!    environment's PG* still complete the string of `-d`, as in libpq (PGPASSWORD!).
 //! 3. A DATABASE_URL that names a host also settles the address and the port (5432 if it has none).
-//! 4. PGHOST or PGHOSTADDR shut out the DATABASE_URL of a lower level: it belongs to another server.
-//!    The flags do not: `-h` with a DATABASE_URL means the same database on another host.
-//! 5. `host` and `hostaddr` come from the same level.
+//! 4. PGHOST, PGHOSTADDR, a service or a family shut out the strings of lower levels: they belong to another
+//!    server. The flags do not: `-h` with a DATABASE_URL means the same database on another host.
+//! 5. `host` and `hostaddr` come from the same level; flags and environment count as one, as in libpq.
+//! 6. A family is taken whole or not at all: only where nothing else named a server or a database, and it
+//!    does.
 //!
 //! Invariant: a password is never printed; it lives in [`Password`] only.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
-use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::conninfo::{self, Conninfo};
-use super::dotenv::{DotEnv, FILE_NAMES};
+use super::dotenv::DotEnv;
+use super::draft::{Draft, Level};
 use super::environment;
+use super::hosts::{self, Host, Place};
 use super::outside::{Outside, SOCKET_DIRECTORIES};
 use super::pgpass;
+use super::prompt::Prompt;
+use super::provenance::{Origin, Source};
 use crate::error::{Error, Fault, Result};
 
-mod draft;
+pub mod security;
 #[cfg(test)]
 mod tests;
 
-use draft::{Draft, Level};
+use security::{ChannelBinding, Method, Tls};
 
 /// How long one attempt to connect may take where nobody says otherwise. libpq waits for ever; a
 /// backup at night must not.
@@ -67,12 +73,14 @@ pub struct Flags {
     pub conn: Option<String>,
     /// `-h`.
     pub host: Option<String>,
-    /// `-p`.
-    pub port: Option<u16>,
+    /// `-p`; a list where `-h` is one.
+    pub port: Option<String>,
     /// `-U`.
     pub user: Option<String>,
     /// `--env`: the label of the environment.
     pub environment: Option<String>,
+    /// `-w`, `-W` or neither.
+    pub prompt: Prompt,
 }
 
 impl fmt::Debug for Flags {
@@ -83,119 +91,90 @@ impl fmt::Debug for Flags {
             .field("port", &self.port)
             .field("user", &self.user)
             .field("environment", &self.environment)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
-/// Where the server is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Host {
-    /// The directory of a Unix socket.
-    Socket(PathBuf),
-    /// A name or an address.
-    Name(String),
-}
-
-/// libpq's sslmode.
+/// Which of several servers will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SslMode {
-    /// Plain only.
-    Disable,
-    /// Plain, then TLS if the server refuses.
-    Allow,
-    /// TLS, then plain if that fails.
-    Prefer,
-    /// TLS; the certificate is checked only where a root certificate is given.
-    Require,
-    /// TLS; the certificate must come from a trusted authority.
-    VerifyCa,
-    /// TLS; and it must be the host's.
-    VerifyFull,
+#[allow(missing_docs)]
+pub enum Attributes {
+    Any,
+    ReadWrite,
+    ReadOnly,
+    Primary,
+    Standby,
+    PreferStandby,
 }
 
-/// The authorities a server's certificate is checked against.
+/// How TCP watches over a silent connection; `None` leaves a value to the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Roots {
-    /// `sslrootcert=system`: the machine's.
-    System,
-    /// A file in PEM.
-    File(PathBuf),
-}
-
-/// Everything about TLS.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tls {
-    /// How much of it.
-    pub mode: SslMode,
-    /// `sslrootcert`; `~/.postgresql/root.crt` where that exists.
-    pub roots: Option<Roots>,
-    /// `sslcert` and `sslkey`, the client's own certificate, in PEM.
-    pub identity: Option<(PathBuf, PathBuf)>,
-    /// `sslnegotiation=direct` (17+).
-    pub direct: bool,
-}
-
-/// Whether the password exchange is tied to the TLS connection (SCRAM-SHA-256-PLUS).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChannelBinding {
-    /// Never.
-    Disable,
-    /// Where possible.
-    Prefer,
-    /// Or no connection.
-    Require,
-}
-
-/// Where each part came from, as messages name it: `-h`, `DATABASE_URL in .env`, `the default`.
-#[derive(Debug, Clone, Default)]
-pub struct Origins {
-    /// The host.
-    pub host: String,
-    /// The port.
-    pub port: String,
-    /// The user.
-    pub user: String,
-    /// The password; empty where there is none.
-    pub password: String,
-    /// The database.
-    pub database: String,
+pub struct Tcp {
+    /// Whether the other side is asked at all.
+    pub keepalives: bool,
+    /// After how long a silence.
+    pub idle: Option<Duration>,
+    /// How often from then on.
+    pub interval: Option<Duration>,
+    /// How many questions may stay unanswered.
+    pub count: Option<u32>,
+    /// How long sent data may stay unconfirmed.
+    pub user_timeout: Option<Duration>,
 }
 
 /// A connection, fully decided. Debug output is free of passwords.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where the server is.
-    pub host: Host,
-    /// The address to connect to instead of looking `host` up.
-    pub hostaddr: Option<IpAddr>,
-    /// The port, for sockets too.
-    pub port: u16,
+    /// The servers to try, in order; at least one. A session's settings have the one it is connected to.
+    pub places: Vec<Place>,
+    /// `load_balance_hosts=random`.
+    pub shuffled: bool,
+    /// Which of the servers will do.
+    pub attributes: Attributes,
     /// The role.
     pub user: String,
     /// The role to become once connected (SET ROLE).
     pub role: Option<String>,
-    /// The password, if any was found.
+    /// The password for all servers, if one was given.
     pub password: Option<Password>,
+    /// Whether a person may be asked for it.
+    pub prompt: Prompt,
     /// The database.
     pub database: String,
     /// TLS; sockets never use it.
     pub tls: Tls,
     /// `channel_binding`.
     pub channel_binding: ChannelBinding,
+    /// `require_auth`: how the server may ask; `None` for in any way.
+    pub methods: Option<Vec<Method>>,
+    /// `requirepeer`: whose the server behind a socket must be.
+    pub peer: Option<String>,
     /// `options`: switches for the server process.
     pub options: Option<String>,
     /// What the server shows for us in `pg_stat_activity`.
     pub application_name: String,
     /// The limit of one attempt, from the TCP connection to the session's settings; `None` for none.
     pub connect_timeout: Option<Duration>,
+    /// Keepalives.
+    pub tcp: Tcp,
     /// The environment's label: `a-z0-9_-`, never empty.
     pub environment: String,
     /// Where the connection came from, for messages.
     pub origin: String,
-    /// Where its parts came from.
-    pub origins: Origins,
+    /// Each value and where it came from.
+    pub origins: Vec<Origin>,
     /// What was ignored on the way here; free of secrets.
     pub warnings: Vec<String>,
+    /// What the first connection found out, for all others.
+    pub(super) memory: Arc<Memory>,
+}
+
+/// What is found out once for all connections of the process: which server it is, and the password that a
+/// person typed.
+#[derive(Debug, Default)]
+pub struct Memory {
+    pub(super) place: OnceLock<Place>,
+    pub(super) typed: OnceLock<Password>,
 }
 
 impl Settings {
@@ -213,209 +192,189 @@ impl Settings {
         Settings { database: name.to_string(), ..self.clone() }
     }
 
+    /// The server: the one connected to, else the first to try.
+    pub fn place(&self) -> &Place {
+        self.memory.place.get().unwrap_or(&self.places[0])
+    }
+
+    /// Its host.
+    pub fn host(&self) -> &Host {
+        &self.place().host
+    }
+
     /// True for a socket or an address of this machine.
     pub fn is_local(&self) -> bool {
-        match (&self.host, self.hostaddr) {
-            (_, Some(address)) => address.is_loopback(),
-            (Host::Socket(_), None) => true,
-            (Host::Name(name), None) => {
-                name.eq_ignore_ascii_case("localhost")
-                    || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
-            }
-        }
+        self.place().is_local()
     }
 
     /// The server in a message: `db.example:5432`, `[::1]:5432` or `the socket /tmp/.s.PGSQL.5432`.
     pub fn server(&self) -> String {
-        match &self.host {
-            Host::Socket(directory) => format!("the socket {}/.s.PGSQL.{}", directory.display(), self.port),
-            Host::Name(name) if name.contains(':') => format!("[{name}]:{}", self.port),
-            Host::Name(name) => format!("{name}:{}", self.port),
-        }
+        self.place().server()
+    }
+
+    /// Where a value came from, for messages.
+    pub fn source(&self, keyword: &str) -> String {
+        let found = self.origins.iter().find(|origin| origin.keyword == keyword);
+        found.map_or_else(|| Source::DEFAULT.to_string(), |origin| origin.source.to_string())
+    }
+
+    /// The password for a server: typed, given, or from the password file.
+    pub(super) fn password_for<'a>(&'a self, place: &'a Place) -> Option<&'a Password> {
+        let given = self.memory.typed.get().or(self.password.as_ref());
+        given.or(place.filed.as_ref()).filter(|password| !password.expose().is_empty())
     }
 }
 
 /// [`Settings::resolve`] on a given machine.
 fn resolve_on(flags: &Flags, files: &DotEnv, outside: &Outside<'_>) -> Result<Settings> {
     let mut draft = Draft::collect(flags, files, outside)?;
-    let port = draft.port()?;
-    let (host, hostaddr, host_origin) = address(&mut draft, outside, port)?;
-    let user = match draft.text("user") {
+    refuse_unsupported(&draft)?;
+    let mut warnings = std::mem::take(&mut draft.warnings);
+    let (host, address, port) = (draft.text("host"), draft.text("hostaddr"), draft.text("port"));
+    let places = hosts::places(&host, &address, &port, outside, &mut warnings)?;
+    let (user, user_source) = match draft.text("user") {
         Some(given) => given,
         None => match outside.user_name() {
-            Some(name) => (name, "the operating system's user".to_string()),
+            Some(name) => (name, Source::Default { why: "the operating system's user" }),
             None => return Err(Error::new(Fault::Usage, "no user name to connect with").hint("give -U or PGUSER")),
         },
     };
-    let database = draft.text("dbname").unwrap_or_else(|| (user.0.clone(), "the default, the user's name".into()));
-    let tls = tls(&draft, outside, &host)?;
-    let channel_binding = draft.choice(
-        "channel_binding",
-        ChannelBinding::Prefer,
-        &[
-            ("disable", ChannelBinding::Disable),
-            ("prefer", ChannelBinding::Prefer),
-            ("require", ChannelBinding::Require),
-        ],
-    )?;
+    let database = draft.text("dbname");
+    let (database, database_source) =
+        database.unwrap_or_else(|| (user.clone(), Source::Default { why: "the user's name" }));
+    let application_name = draft.text("application_name").or(draft.text("fallback_application_name"));
     let mut settings = Settings {
-        host,
-        hostaddr,
-        port,
+        places,
+        shuffled: draft.choice("load_balance_hosts", false, &[("disable", false), ("random", true)])?,
+        attributes: attributes(&draft)?,
         role: None,
-        password: None,
-        tls,
-        channel_binding,
+        password: draft.text("password").map(|(value, _)| Password::new(value)),
+        prompt: flags.prompt,
+        tls: security::tls(&draft, outside)?,
+        channel_binding: security::channel_binding(&draft)?,
+        methods: security::methods(&draft)?,
+        peer: draft.text("requirepeer").map(|(value, _)| value),
         options: draft.text("options").map(|(value, _)| value),
-        application_name: draft.text("application_name").map_or_else(|| "pgsnap".into(), |(value, _)| value),
+        application_name: application_name.map_or_else(|| "pgsnap".into(), |(value, _)| value),
         connect_timeout: connect_timeout(&draft)?,
+        tcp: tcp(&draft)?,
         environment: String::new(),
-        origin: draft.origin(),
-        origins: Origins {
-            host: host_origin,
-            port: draft.text("port").map_or_else(|| "the default".into(), |(_, origin)| origin),
-            user: user.1,
-            password: String::new(),
-            database: database.1,
-        },
-        user: user.0,
-        database: database.0,
-        warnings: Vec::new(),
+        origin: draft.source().to_string(),
+        origins: draft.origins(),
+        user,
+        database,
+        warnings,
+        memory: Arc::default(),
     };
-    find_password(&mut settings, &mut draft, outside);
+    let mut add = |keyword, value: &str, source: &Source| {
+        if !settings.origins.iter().any(|origin| origin.keyword == keyword) {
+            settings.origins.push(Origin { keyword, value: Some(value.to_string()), source: source.clone() });
+        }
+    };
+    add("user", &settings.user, &user_source);
+    add("dbname", &settings.database, &database_source);
+    look_up_password(&mut settings, &draft, outside);
     settings.environment = label(flags, files, outside, &draft, &settings)?;
-    settings.warnings = draft.warnings;
     Ok(settings)
 }
 
-/// The host, its address and where it came from.
-fn address(draft: &mut Draft, outside: &Outside<'_>, port: u16) -> Result<(Host, Option<IpAddr>, String)> {
-    let hostaddr = match draft.text("hostaddr") {
-        None => None,
-        Some((value, origin)) => match value.parse::<IpAddr>() {
-            Ok(address) => Some((address, origin)),
-            Err(_) => return Err(Error::new(Fault::Usage, format!("{origin} is not a numeric address"))),
-        },
-    };
-    let address = hostaddr.as_ref().map(|(address, _)| *address);
-    match (draft.text("host"), hostaddr) {
-        (Some((host, origin)), _) if host.starts_with('@') => {
-            Err(Error::new(Fault::Unsupported, format!("{origin} names an abstract socket, which is not supported")))
-        }
-        (Some((host, origin)), _) if host.starts_with('/') => Ok((Host::Socket(host.into()), None, origin)),
-        (Some((host, origin)), _) => Ok((Host::Name(host), address, origin)),
-        (None, Some((address, origin))) => Ok((Host::Name(address.to_string()), Some(address), origin)),
-        (None, None) => {
-            draft.refuse_service(outside)?;
-            let host = match outside.socket_directory(port) {
-                Some(directory) => Host::Socket(directory),
-                None => Host::Name("localhost".into()),
-            };
-            Ok((host, None, "the default".into()))
-        }
+/// What would make another connection than was asked for.
+fn refuse_unsupported(draft: &Draft) -> Result<()> {
+    let refuse = |what: &str| Err(Error::new(Fault::Unsupported, format!("{what} is not supported")));
+    if draft.choice("gssencmode", false, &[("disable", false), ("prefer", false), ("require", true)])? {
+        return refuse("gssencmode=require (GSSAPI encryption)");
     }
+    if let Some((value, _)) = draft.text("replication")
+        && !["false", "off", "no", "0"].contains(&value.to_ascii_lowercase().as_str())
+    {
+        return refuse("a replication connection (replication)");
+    }
+    // Protocol 3.0 is what every server from 12 to 18 speaks; 3.2 only brings longer cancel keys.
+    let versions = [("3.0", 0), ("3.2", 2), ("latest", 9)];
+    let oldest = draft.choice("min_protocol_version", 0, &versions)?;
+    let newest = draft.choice("max_protocol_version", 9, &versions)?;
+    if newest < oldest {
+        return Err(Error::new(Fault::Usage, "max_protocol_version is below min_protocol_version"));
+    }
+    if oldest > 0 {
+        return refuse("min_protocol_version above 3.0");
+    }
+    Ok(())
 }
 
-fn tls(draft: &Draft, outside: &Outside<'_>, host: &Host) -> Result<Tls> {
-    // Where TLS is out of the question, so are complaints about its files (libpq).
-    if matches!(host, Host::Socket(_)) || draft.text("sslmode").is_some_and(|(mode, _)| mode == "disable") {
-        return Ok(Tls { mode: SslMode::Disable, roots: None, identity: None, direct: false });
-    }
-    let home = |name| outside.home_file(name).filter(|path| (outside.exists)(path));
-    let roots = match draft.text("sslrootcert") {
-        Some((value, _)) if value == "system" => Some(Roots::System),
-        Some((value, origin)) => match PathBuf::from(value) {
-            path if (outside.exists)(&path) => Some(Roots::File(path)),
-            path => return Err(missing(&path, &origin)),
-        },
-        None => home(".postgresql/root.crt").map(Roots::File),
-    };
-    let default = if roots == Some(Roots::System) { SslMode::VerifyFull } else { SslMode::Prefer };
-    let mode = draft.choice(
-        "sslmode",
-        default,
+fn attributes(draft: &Draft) -> Result<Attributes> {
+    draft.choice(
+        "target_session_attrs",
+        Attributes::Any,
         &[
-            ("disable", SslMode::Disable),
-            ("allow", SslMode::Allow),
-            ("prefer", SslMode::Prefer),
-            ("require", SslMode::Require),
-            // node-postgres' name for what libpq calls require.
-            ("no-verify", SslMode::Require),
-            ("verify-ca", SslMode::VerifyCa),
-            ("verify-full", SslMode::VerifyFull),
+            ("any", Attributes::Any),
+            ("read-write", Attributes::ReadWrite),
+            ("read-only", Attributes::ReadOnly),
+            ("primary", Attributes::Primary),
+            ("standby", Attributes::Standby),
+            ("prefer-standby", Attributes::PreferStandby),
         ],
-    )?;
-    if roots == Some(Roots::System) && mode != SslMode::VerifyFull {
-        return Err(Error::new(Fault::Usage, "sslrootcert=system needs sslmode=verify-full")
-            .hint("any certificate of a public authority would pass otherwise"));
-    }
-    if roots.is_none() && matches!(mode, SslMode::VerifyCa | SslMode::VerifyFull) {
-        return Err(Error::new(Fault::Usage, "sslmode verify-ca and verify-full need a root certificate")
-            .hint("give sslrootcert (PGSSLROOTCERT), put it into ~/.postgresql/root.crt, or use sslrootcert=system"));
-    }
-    let direct = draft.choice("sslnegotiation", false, &[("postgres", false), ("direct", true)])?;
-    if direct && matches!(mode, SslMode::Allow | SslMode::Prefer) {
-        return Err(Error::new(Fault::Usage, "sslnegotiation=direct needs sslmode=require or stricter"));
-    }
-    let file = |keyword, default| match draft.text(keyword) {
-        Some((value, origin)) => match PathBuf::from(value) {
-            path if (outside.exists)(&path) => Ok(Some(path)),
-            path => Err(missing(&path, &origin)),
-        },
-        None => Ok(home(default)),
-    };
-    let certificate = file("sslcert", ".postgresql/postgresql.crt")?;
-    let identity = match certificate {
-        Some(certificate) => file("sslkey", ".postgresql/postgresql.key")?.map(|key| (certificate, key)),
-        None => None,
-    };
-    Ok(Tls { mode, roots, identity, direct })
-}
-
-fn missing(path: &std::path::Path, origin: &str) -> Error {
-    Error::new(Fault::Usage, format!("{} does not exist ({origin})", path.display()))
+    )
 }
 
 /// libpq's rule: zero or less waits for ever.
 fn connect_timeout(draft: &Draft) -> Result<Option<Duration>> {
-    let Some((value, origin)) = draft.text("connect_timeout") else { return Ok(Some(CONNECT_TIMEOUT_DEFAULT)) };
-    match value.trim().parse::<i64>() {
-        Ok(seconds) if (1..=i64::from(i32::MAX)).contains(&seconds) => {
-            Ok(Some(Duration::from_secs(seconds.unsigned_abs())))
-        }
-        Ok(seconds) if seconds <= 0 => Ok(None),
-        _ => Err(Error::new(Fault::Usage, format!("{origin} is not a number of seconds"))),
+    match draft.number("connect_timeout")? {
+        None => Ok(Some(CONNECT_TIMEOUT_DEFAULT)),
+        Some(seconds) => Ok(u64::try_from(seconds).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs)),
     }
 }
 
-fn find_password(settings: &mut Settings, draft: &mut Draft, outside: &Outside<'_>) {
-    if let Some((value, origin)) = draft.text("password") {
-        (settings.password, settings.origins.password) = (Some(Password::new(value)), origin);
+/// A leader is silent for hours while workers copy: firewalls forget such connections, and a dead server must
+/// be noticed. So the defaults are shorter than the system's two hours.
+fn tcp(draft: &Draft) -> Result<Tcp> {
+    let positive = |keyword: &str| -> Result<Option<u64>> {
+        Ok(draft.number(keyword)?.map(|number| u64::try_from(number).unwrap_or(0)))
+    };
+    let seconds = |keyword: &str, default| -> Result<Option<Duration>> {
+        Ok(Some(Duration::from_secs(positive(keyword)?.unwrap_or(default))).filter(|time| !time.is_zero()))
+    };
+    let count = positive("keepalives_count")?.unwrap_or(8);
+    Ok(Tcp {
+        keepalives: draft.number("keepalives")? != Some(0),
+        idle: seconds("keepalives_idle", 60)?,
+        interval: seconds("keepalives_interval", 15)?,
+        count: u32::try_from(count).ok().filter(|count| *count > 0),
+        user_timeout: positive("tcp_user_timeout")?.filter(|time| *time > 0).map(Duration::from_millis),
+    })
+}
+
+/// The password file, where no password was given.
+fn look_up_password(settings: &mut Settings, draft: &Draft, outside: &Outside<'_>) {
+    if settings.password.is_some() {
         return;
     }
     let path = match draft.text("passfile") {
-        Some((path, _)) => PathBuf::from(path),
-        None => match outside.home_file(".pgpass") {
-            Some(path) => path,
-            None => return,
-        },
+        Some((path, _)) => Some(path.into()),
+        None => outside.home_file(".pgpass"),
     };
+    let Some(path) = path else { return };
     let text = match (outside.password_file)(&path) {
         Ok(Some(text)) => text,
         Ok(None) => return,
-        Err(warning) => return draft.warnings.push(warning),
+        Err(warning) => return settings.warnings.push(warning),
     };
-    let host = match &settings.host {
-        Host::Socket(directory) => directory.to_string_lossy().into_owned(),
-        Host::Name(name) => name.clone(),
-    };
-    let hosts = match SOCKET_DIRECTORIES.contains(&host.as_str()) {
-        true => vec![host.as_str(), "localhost"],
-        false => vec![host.as_str()],
-    };
-    settings.password = pgpass::find(&text, &hosts, settings.port, &settings.database, &settings.user);
-    if settings.password.is_some() {
-        settings.origins.password = path.display().to_string();
+    for place in &mut settings.places {
+        let host = match &place.host {
+            Host::Socket(directory) => directory.to_string_lossy().into_owned(),
+            Host::Name(name) => name.clone(),
+        };
+        let hosts = match SOCKET_DIRECTORIES.contains(&host.as_str()) {
+            true => vec![host.as_str(), "localhost"],
+            false => vec![host.as_str()],
+        };
+        if let Some((password, line)) = pgpass::find(&text, &hosts, place.port, &settings.database, &settings.user) {
+            place.filed = Some(password);
+            let source = Source::PasswordFile { file: path.display().to_string(), line };
+            if !settings.origins.iter().any(|origin| origin.keyword == "password") {
+                settings.origins.push(Origin { keyword: "password", value: None, source });
+            }
+        }
     }
 }
 
@@ -430,13 +389,15 @@ fn label(flags: &Flags, files: &DotEnv, outside: &Outside<'_>, draft: &Draft, se
         if let Some(label) = (outside.env)(variable).as_deref().and_then(environment::normalise) {
             return Ok(label);
         }
-        for (file, level) in [(0, Level::EnvLocal), (1, Level::Env)] {
-            if level <= from
-                && let Some(label) = files.get(file, variable)?.and_then(environment::normalise)
+        for file in 0..files.len() {
+            if Level::File(file) <= from
+                && let Some((label, _)) = files.get(file, variable)?
+                && let Some(label) = environment::normalise(label)
             {
                 return Ok(label);
             }
         }
     }
-    Ok(environment::guess(from == Level::EnvLocal, settings.is_local()).to_string())
+    let from_env_local = matches!(from, Level::File(file) if files.name(file) == ".env.local");
+    Ok(environment::guess(from_env_local, settings.is_local()).to_string())
 }

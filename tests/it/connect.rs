@@ -184,13 +184,16 @@ fn what_sslmode_forbids_is_refused() {
     refuses("only_plain", "127.0.0.1", "sslmode=require", 1, &["pg_hba.conf", "hint"]);
     refuses("postgres", "127.0.0.1", "sslmode=sometimes", 2, &["sslmode", "verify-full"]);
     refuses("postgres", "127.0.0.1", "sslmode=verify-full", 2, &["root certificate", "sslrootcert"]);
-    refuses("postgres", "127.0.0.1", "sslmode=require sslrootcert=gone.crt", 2, &["gone.crt does not exist"]);
+    refuses("postgres", "127.0.0.1", "sslmode=verify-ca sslrootcert=gone.crt", 2, &["gone.crt does not exist"]);
 }
 
 #[test]
 fn certificates_are_checked_as_far_as_asked() {
     connects("postgres", "localhost", "sslmode=verify-full sslrootcert=root.crt", true);
     connects("postgres", "127.0.0.1", "sslmode=verify-ca sslrootcert=root.crt", true);
+    // As with libpq, a file that is not there checks nothing; but it is said.
+    let (run, tls) = attempt("postgres", "localhost", "sslmode=require sslrootcert=gone.crt");
+    assert_eq!(tls, Some(true), "{}", run.exits(0).says(&["certificate is not checked", "-d"]));
     let words: &[&str] = &["certificate", "sslrootcert"];
     // Signed by whom we trust, but for another name.
     refuses("postgres", "127.0.0.1", "sslmode=verify-full sslrootcert=root.crt", 1, words);

@@ -224,7 +224,7 @@ fn manifest(
     let mut manifest = Manifest {
         database: database.name.clone(),
         environment: options.settings.environment.clone(),
-        host: match &options.settings.host {
+        host: match options.settings.host() {
             Host::Name(name) => Some(name.clone()),
             Host::Socket(_) => None,
         },

@@ -1,0 +1,94 @@
+//! Is a certificate the host's? libpq's answer, which is not quite OpenSSL's.
+//!
+//! Owns the rules of fe-secure-common.c and fe-secure-openssl.c: alternative names first, the common name
+//! only where none of the host's kind is there; a wildcard stands for one label, the leftmost; an address may
+//! also be written as a name. Pure.
+
+use std::net::IpAddr;
+
+use openssl::nid::Nid;
+use openssl::x509::X509Ref;
+
+/// Whether the certificate is `host`'s.
+///
+/// # Errors
+/// A sentence that tells whose it is.
+pub fn check_host(certificate: &X509Ref, host: &str) -> Result<(), String> {
+    if host.is_empty() {
+        return Err("sslmode=verify-full needs a host's name".into());
+    }
+    let address: Option<IpAddr> = host.parse().ok();
+    let mut names = Vec::new();
+    let mut use_common_name = true;
+    for name in certificate.subject_alt_names().into_iter().flatten() {
+        if let Some(text) = name.dnsname() {
+            use_common_name &= address.is_some();
+            names.push(text.to_string());
+        } else if let Some(bytes) = name.ipaddress() {
+            use_common_name &= address.is_none();
+            match (address, as_address(bytes)) {
+                (Some(wanted), Some(found)) if wanted == found => return Ok(()),
+                (_, Some(found)) => names.push(found.to_string()),
+                (_, None) => {}
+            }
+        }
+    }
+    if use_common_name {
+        let common = certificate.subject_name().entries_by_nid(Nid::COMMONNAME).next();
+        names.extend(common.and_then(|entry| entry.data().to_string().ok()));
+    }
+    match names.iter().any(|name| matches(name, host)) {
+        true => Ok(()),
+        false if names.is_empty() => Err("the server's certificate names no host".into()),
+        false => {
+            let names: Vec<String> = names.iter().map(|name| name.escape_debug().to_string()).collect();
+            Err(format!("the server's certificate is for {}, not for {}", names.join(", "), host.escape_debug()))
+        }
+    }
+}
+
+fn as_address(bytes: &[u8]) -> Option<IpAddr> {
+    match bytes.len() {
+        4 => <[u8; 4]>::try_from(bytes).ok().map(IpAddr::from),
+        16 => <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from),
+        _ => None,
+    }
+}
+
+/// A name with a zero byte matches nothing: it is an attack on readers that stop there.
+fn matches(name: &str, host: &str) -> bool {
+    if name.contains('\0') {
+        return false;
+    }
+    if name.eq_ignore_ascii_case(host) {
+        return true;
+    }
+    let Some(suffix) = name.strip_prefix('*').filter(|suffix| suffix.starts_with('.')) else { return false };
+    let Some(at) = host.len().checked_sub(suffix.len()).filter(|at| *at > 0 && host.is_char_boundary(*at)) else {
+        return false;
+    };
+    let (label, rest) = host.split_at(at);
+    rest.eq_ignore_ascii_case(suffix) && !label.contains('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wildcard_stands_for_one_label() {
+        for (name, host, expected) in [
+            ("db.example", "DB.example", true),
+            ("*.example", "db.example", true),
+            ("*.example", "a.db.example", false),
+            ("*.example", ".example", false),
+            ("*.example", "example", false),
+            ("d*.example", "db.example", false),
+            ("*", "db", false),
+            ("db.example\0.evil", "db.example", false),
+            ("*.é", "xé", false),
+        ] {
+            assert_eq!(matches(name, host), expected, "{name} {host}");
+        }
+    }
+}
