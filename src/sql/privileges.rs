@@ -2,10 +2,13 @@
 //!
 //! The algorithm is pg_dump's `buildACLCommands` (fe_utils): the difference between the current items
 //! and a base, revokes first, the owner's own grants before all others, grant options apart, `ALL`
-//! where every privilege of the kind is there. Items are the text form of `aclitem`.
+//! where every privilege of the kind is there. Items are the text form of `aclitem`. Where that would
+//! store the items in another order than the source's, what stands in the way is revoked as well and
+//! granted again in its place.
 //!
 //! Invariant: the statements appear in the order of the stored items, because a grantee must hold an
-//! option before it grants on, and because later dumps compare the restored order.
+//! option before it grants on, and because later dumps compare the restored order. Items that are only
+//! those of the base in another order give no statements: nothing depends on that order.
 
 use super::downgrade::{Feature, Variant};
 use super::quote::ident;
@@ -140,18 +143,16 @@ pub struct Privileges<'a> {
 /// The statements that turn the base into the current privileges; empty where they are the same.
 /// `None` where an item cannot be read, which the caller must report.
 pub fn statements(privileges: &Privileges<'_>) -> Option<Vec<String>> {
-    let grants: Vec<Item> = privileges
-        .current
-        .iter()
-        .filter(|item| !privileges.base.contains(item))
-        .map(|item| parse(item))
-        .collect::<Option<_>>()?;
-    let revokes: Vec<Item> = privileges
-        .base
-        .iter()
-        .filter(|item| !privileges.current.contains(item))
-        .map(|item| parse(item))
-        .collect::<Option<_>>()?;
+    let (grants, revokes) = privileges.difference();
+    let read = |items: Vec<&String>| items.into_iter().map(|item| parse(item)).collect::<Option<Vec<Item>>>();
+    let (grants, revokes) = (read(grants)?, read(revokes)?);
+    let own_first = privileges.stores_in_order(&grants);
+    let (grants, revokes) = if own_first {
+        (grants, revokes)
+    } else {
+        let (grants, revokes) = privileges.rebuilt();
+        (read(grants)?, read(revokes)?)
+    };
     let mut first = Vec::new();
     let mut then = Vec::new();
     for item in &revokes {
@@ -169,18 +170,48 @@ pub fn statements(privileges: &Privileges<'_>) -> Option<Vec<String>> {
                 out.push(format!("{}GRANT {what} ON {} TO {to}{option};", privileges.prefix, privileges.on));
             }
         }
-        let own = !privileges.owner.is_empty() && item.grantee == privileges.owner && item.grantor == privileges.owner;
+        let own = privileges.is_own(item);
         if !own && !privileges.owner.is_empty() && item.grantor != privileges.owner && !out.is_empty() {
             out.insert(0, format!("SET SESSION AUTHORIZATION {};", ident(&item.grantor)));
             out.push("RESET SESSION AUTHORIZATION;".into());
         }
-        if own { first.extend(out) } else { then.extend(out) }
+        if own && own_first { first.extend(out) } else { then.extend(out) }
     }
     first.extend(then);
     Some(first)
 }
 
-impl Privileges<'_> {
+impl<'a> Privileges<'a> {
+    /// What is to be granted and what to be revoked, in the order of the items.
+    fn difference(&self) -> (Vec<&'a String>, Vec<&'a String>) {
+        let without =
+            |these: &'a [String], those: &[String]| these.iter().filter(|item| !those.contains(item)).collect();
+        (without(self.current, self.base), without(self.base, self.current))
+    }
+
+    /// Whether the items come to stand as in the source when what changed is granted, the owner's own first: the
+    /// server appends what it did not have (`aclupdate`). Default privileges it sorts, whatever their order.
+    fn stores_in_order(&self, grants: &[Item]) -> bool {
+        if grants.is_empty() || !self.prefix.is_empty() {
+            return true;
+        }
+        let kept = self.base.iter().filter(|item| self.current.contains(item)).filter_map(|item| parse(item));
+        let (own, others): (Vec<Item>, Vec<Item>) = grants.iter().cloned().partition(|item| self.is_own(item));
+        kept.chain(own).chain(others).eq(self.current.iter().filter_map(|item| parse(item)))
+    }
+
+    /// As [`Privileges::difference`], with every item of the base revoked that does not stand in its place.
+    fn rebuilt(&self) -> (Vec<&'a String>, Vec<&'a String>) {
+        let mut base = self.base.iter();
+        let in_place = self.current.iter().take_while(|item| base.any(|kept| kept == *item)).count();
+        let (kept, grants) = self.current.split_at(in_place);
+        (grants.iter().collect(), self.base.iter().filter(|item| !kept.contains(item)).collect())
+    }
+
+    fn is_own(&self, item: &Item) -> bool {
+        !self.owner.is_empty() && item.grantee == self.owner && item.grantor == self.owner
+    }
+
     /// The privilege list for `letters`; `None` where there is none.
     fn words(&self, letters: &[char]) -> Option<String> {
         let known = self.grantable.letters();
@@ -243,7 +274,7 @@ mod tests {
     fn grants_follow_revokes_and_the_owner_comes_first() {
         let all = Grantable::Table { maintain: true };
         assert_eq!(
-            run(all, "o", &["x=r/o", "o=arw/o", "\"we ird\"=r*w/o"], &["o=arwdDxtm/o"]),
+            run(all, "o", &["o=arw/o", "x=r/o", "\"we ird\"=r*w/o"], &["o=arwdDxtm/o"]),
             [
                 "REVOKE ALL ON TABLE s.t FROM o;",
                 "GRANT SELECT,INSERT,UPDATE ON TABLE s.t TO o;",
@@ -252,6 +283,25 @@ mod tests {
                 "GRANT SELECT ON TABLE s.t TO \"we ird\" WITH GRANT OPTION;",
             ]
         );
+    }
+
+    #[test]
+    fn items_are_stored_in_the_order_of_the_source() {
+        let all = Grantable::Table { maintain: true };
+        assert_eq!(
+            run(all, "o", &["x=r/o", "o=r/o"], &["o=arwdDxtm/o"]),
+            ["REVOKE ALL ON TABLE s.t FROM o;", "GRANT SELECT ON TABLE s.t TO x;", "GRANT SELECT ON TABLE s.t TO o;",]
+        );
+        // PUBLIC's item is that of the base, but no longer the first.
+        assert_eq!(
+            run(Grantable::Function, "o", &["o=X/o", "=X/o", "x=X/o"], &["=X/o", "o=X/o"]),
+            [
+                "REVOKE ALL ON TABLE s.t FROM PUBLIC;",
+                "GRANT ALL ON TABLE s.t TO PUBLIC;",
+                "GRANT ALL ON TABLE s.t TO x;",
+            ]
+        );
+        assert_eq!(run(Grantable::Function, "o", &["o=X/o", "=X/o"], &["=X/o", "o=X/o"]), [""; 0]);
     }
 
     #[test]

@@ -26,6 +26,8 @@ mod interrupt;
 mod kinds;
 /// Does an older server get what it can hold, and is the rest named?
 mod older;
+/// Does each list of privileges come out item for item as it was?
+mod privileges;
 /// Does a restored database equal what `pg_dump | psql` makes of its source?
 mod roundtrip;
 /// Do the options that take a part take that part, on both sides?
