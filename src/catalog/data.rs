@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tokio_postgres::Client;
 
 use super::query;
-use crate::error::{During, Fault, Result};
+use crate::error::Result;
 use crate::object::{Oid, Row};
 
 /// A table whose rows are copied.
@@ -102,23 +102,21 @@ const SEQUENCES_PER_STATEMENT: usize = 1000;
 /// The values of sequences, given as oid and qualified name. Values are not part of a snapshot: they are
 /// those of now, never behind what the copied rows use.
 pub async fn sequences(client: &Client, major: u32, sequences: &[(Oid, String)]) -> Result<Vec<SequenceValue>> {
+    let statements: Vec<String> = if major >= 18 {
+        vec![
+            "SELECT s.oid, d.last_value, d.is_called FROM pg_catalog.unnest($1::oid[]) AS s(oid) \
+             CROSS JOIN LATERAL pg_catalog.pg_get_sequence_data(s.oid::pg_catalog.regclass) AS d"
+                .into(),
+        ]
+    } else {
+        let one = |(oid, name): &(Oid, String)| format!("SELECT {oid}::oid AS oid, last_value, is_called FROM {name}");
+        let batch = |batch: &[(Oid, String)]| batch.iter().map(one).collect::<Vec<_>>().join(" UNION ALL ");
+        sequences.chunks(SEQUENCES_PER_STATEMENT).map(batch).collect()
+    };
+    let oids: Vec<Oid> = sequences.iter().map(|(oid, _)| *oid).collect();
     let mut out = Vec::with_capacity(sequences.len());
-    for batch in sequences.chunks(SEQUENCES_PER_STATEMENT) {
-        let one = |(oid, name): &(Oid, String)| {
-            if major >= 18 {
-                format!(
-                    "SELECT {oid}::oid AS oid, last_value, is_called FROM pg_catalog.pg_get_sequence_data({oid}::pg_catalog.regclass)"
-                )
-            } else {
-                format!("SELECT {oid}::oid AS oid, last_value, is_called FROM {name}")
-            }
-        };
-        let sql = batch.iter().map(one).collect::<Vec<_>>().join(" UNION ALL ");
-        let rows = client
-            .query_typed(&sql, &[])
-            .await
-            .during(Fault::Server, || "cannot read the values of sequences".into())?;
-        for row in &rows {
+    for sql in statements {
+        for row in &query(client, &sql, major, &oids, "the values of sequences").await? {
             let row = Row(row);
             out.push(SequenceValue {
                 oid: row.oid("oid")?,

@@ -104,6 +104,8 @@ pub struct Granted {
 pub struct Lacking {
     /// The kind, or the catalog of an unknown one.
     pub kind: String,
+    /// The schema it lives in, if it does.
+    pub schema: Option<String>,
     /// Its name.
     pub name: String,
     /// Why it is lacking.
@@ -341,11 +343,12 @@ fn notes(rows: &[tokio_postgres::Row], labels: bool) -> Result<Vec<Note>> {
 fn lacking(unknown: &[tokio_postgres::Row], unreadable: &[tokio_postgres::Row]) -> Result<Vec<Lacking>> {
     let newer = |row: &tokio_postgres::Row| {
         let reason = "this kind of object is not known to this version of pgsnap".to_string();
-        Ok(Lacking { kind: Row(row).text("catalog")?, name: Row(row).text("name")?, reason })
+        let row = Row(row);
+        Ok(Lacking { kind: row.text("catalog")?, schema: row.opt_text("schema")?, name: row.text("name")?, reason })
     };
     let hidden = |row: &tokio_postgres::Row| {
         let row = Row(row);
-        Ok(Lacking { kind: row.text("kind")?, name: row.text("name")?, reason: row.text("missing")? })
+        Ok(Lacking { kind: row.text("kind")?, schema: None, name: row.text("name")?, reason: row.text("missing")? })
     };
     unknown.iter().map(newer).chain(unreadable.iter().map(hidden)).collect()
 }

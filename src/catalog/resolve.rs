@@ -36,6 +36,13 @@ mod tests {
     }
 
     #[test]
+    fn a_newer_server_is_asked_as_the_newest_known() {
+        for reader in crate::object::READERS {
+            assert_eq!(resolve(reader.query, 19), resolve(reader.query, 18), "{}", reader.stem);
+        }
+    }
+
+    #[test]
     fn lines_belong_to_versions() {
         let query = "SELECT a,\n b, -- 14+\n c, -- <14\n d, -- 13-15\n e -- a comment-like this";
         assert_eq!(resolve(query, 12), "SELECT a,\n c, -- <14\n e -- a comment-like this");

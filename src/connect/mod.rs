@@ -35,7 +35,7 @@ pub use hosts::{Host, Place};
 pub use pins::Purpose;
 pub use prompt::Prompt;
 pub use provenance::{Origin, Source};
-pub use session::{Canceller, Session};
+pub use session::{Canceller, MAJOR_TRIED_MAX, Session};
 pub use settings::security::{ChannelBinding, Method, Roots, SslMode, Tls};
 pub use settings::{Flags, Password, Settings};
 pub use snapshot::{Changed, Proof, Snapshot};

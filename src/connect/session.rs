@@ -28,9 +28,10 @@ use super::tls::{Agreed, Verified};
 use super::wire::Ready;
 use crate::error::{During, Error, Fault, Result};
 
-/// The oldest server whose catalog pgsnap reads, and the newest it was tried with.
+/// The oldest server whose catalog pgsnap reads.
 const MAJOR_MIN: u32 = 12;
-const MAJOR_TRIED_MAX: u32 = 18;
+/// The newest major version that pgsnap was tried with.
+pub const MAJOR_TRIED_MAX: u32 = 18;
 
 /// The limit on saying goodbye and on delivering a cancel request.
 const PARTING_TIMEOUT: Duration = Duration::from_secs(10);

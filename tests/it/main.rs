@@ -4,6 +4,8 @@
 //! the machine or fetched once; nothing is mocked and nothing is skipped. A new question is a module
 //! here and a line below.
 
+/// Is the catalog read with a fixed number of queries, and is what no query knows named?
+mod catalog;
 /// Does the command line keep its promises: help, exit codes, what goes to which stream?
 mod cli;
 /// Does the connection module reach servers that ask for passwords and certificates, and refuse others?

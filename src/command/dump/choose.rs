@@ -145,6 +145,10 @@ impl Choice {
                     None => !self.partial,
                 }
         };
+        catalog.lacking.retain(|lacking| match &lacking.schema {
+            Some(schema) => self.schema(schema),
+            None => !(self.partial || selection.no_subscriptions && lacking.kind == "SUBSCRIPTION"),
+        });
         catalog.keep(|object| keep.contains(&object.id), members, !self.partial && selection.takes_data());
         if selection.no_owner {
             catalog.objects.iter_mut().for_each(|object| object.owner = None);

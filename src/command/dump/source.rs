@@ -16,7 +16,7 @@ use super::pump::Reconnect;
 use super::reference::References;
 use crate::archive::manifest::Skipped;
 use crate::catalog::{self, Catalog, Database, Listed};
-use crate::connect::{Changed, Proof, Purpose, Session, Snapshot};
+use crate::connect::{Changed, MAJOR_TRIED_MAX, Proof, Purpose, Session, Snapshot};
 use crate::error::{During, Error, Fault, Result};
 use crate::object::Oid;
 use crate::progress::{Event, Progress};
@@ -54,6 +54,19 @@ pub struct Source {
     pub warnings: Vec<String>,
     /// What could not be copied.
     pub skipped: Vec<Skipped>,
+}
+
+/// What cannot be seen on a server newer than any that is known: new kinds of objects show in dependencies, new
+/// columns of catalogs do not.
+fn newer(major: u32) -> Option<Skipped> {
+    (major > MAJOR_TRIED_MAX).then(|| Skipped {
+        kind: "SERVER".into(),
+        name: format!("PostgreSQL {major}"),
+        reason: format!(
+            "it is newer than {MAJOR_TRIED_MAX}, the newest that this version of pgsnap knows; what it added to objects \
+             of known kinds is not copied"
+        ),
+    })
 }
 
 /// Locks what is `known` before this transaction has a snapshot, chooses in the snapshot, and locks what is
@@ -203,7 +216,7 @@ impl Source {
             skipped: Vec::new(),
         };
         unmatched.into_iter().chain(dangling).for_each(|text| source.warn(text, progress));
-        source.name_unknown(options, progress);
+        source.name_unknown(progress);
         source
     }
 
@@ -218,19 +231,11 @@ impl Source {
     }
 
     /// What no query covers is named, counted and in the exit code.
-    fn name_unknown(&mut self, options: &DumpOptions, progress: &Arc<dyn Progress>) {
-        if self.major > 18 {
-            let text = format!(
-                "PostgreSQL {} is newer than this version of pgsnap knows; what it added is named where it is seen",
-                self.major
-            );
-            self.warn(text, progress);
-        }
-        if options.selection.is_partial() {
-            return;
-        }
-        for lacking in std::mem::take(&mut self.catalog.lacking) {
-            self.skip(&lacking.kind, &lacking.name, &lacking.reason, progress);
+    fn name_unknown(&mut self, progress: &Arc<dyn Progress>) {
+        let unknown = std::mem::take(&mut self.catalog.lacking);
+        let unknown = unknown.into_iter().map(|one| Skipped { kind: one.kind, name: one.name, reason: one.reason });
+        for one in newer(self.major).into_iter().chain(unknown) {
+            self.skip(&one.kind, &one.name, &one.reason, progress);
         }
     }
 
@@ -304,4 +309,16 @@ async fn another(leader: &Snapshot, name: &str, proof: &Proof) -> Result<Arc<Sna
 async fn join(leader: &Snapshot, exported: Option<&(String, Proof)>, jobs: usize) -> Result<Vec<Arc<Snapshot>>> {
     let Some((name, proof)) = exported else { return Ok(Vec::new()) };
     futures::future::try_join_all((0..jobs).map(|_| another(leader, name, proof))).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_server_is_named_among_what_is_not_copied() {
+        assert!(newer(MAJOR_TRIED_MAX).is_none());
+        let skipped = newer(MAJOR_TRIED_MAX + 1).expect("it is newer");
+        assert_eq!((skipped.kind.as_str(), skipped.name.as_str()), ("SERVER", "PostgreSQL 19"));
+    }
 }
