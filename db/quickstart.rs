@@ -15,7 +15,7 @@ use pgsnap::archive::Archive;
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::restore::{RestoreOptions, restore};
 use pgsnap::command::selection::Selection;
-use pgsnap::command::verify::verify;
+use pgsnap::command::verify::{Input, verify};
 use pgsnap::connect::{DotEnv, Flags, Purpose, Session, Settings};
 use pgsnap::progress::{Progress, Silent};
 use pgsnap::terminal;
@@ -67,7 +67,7 @@ async fn quickstart() -> Result<(), Failure> {
 
     println!("3. Verified, offline");
     println!("   $ pgsnap verify shop.tar.zst");
-    let verified = verify(Some(&archive), 2, &silent())?;
+    let verified = verify(&Input::open(Some(&archive))?, 2, &silent())?;
     println!("   {}", terminal::verified(&verified));
 
     println!("4. Restored into an empty database");

@@ -34,8 +34,10 @@ pub enum Command {
         The connection comes from flags, then the environment (PGHOST ..., DATABASE_URL), then .env.local, then .env.\n\n\
         EXAMPLES\n  pgsnap dump\n  pgsnap dump -d postgresql://app@db.example/app -f app.tar.zst -j 4\n\n{EXIT_STATUS}"))]
     Dump(DumpArgs),
-    /// Prove that an archive is sound
-    #[command(after_help = format!("EXAMPLE\n  pgsnap verify db/backups/app_dev_20261123T130500Z.tar.zst\n\n{EXIT_STATUS}"))]
+    /// Prove that an archive is sound, and that it is like a database or restores
+    #[command(after_help = format!("Without --against and --restore-into nothing but the archive is needed.\n\n\
+        EXAMPLES\n  pgsnap verify db/backups/app_dev_20261123T130500Z.tar.zst\n  pgsnap verify app.tar.zst --against postgresql://app@db.example/app\n  \
+        pgsnap verify app.tar.zst --restore-into postgresql://localhost/postgres\n\n{EXIT_STATUS}"))]
     Verify(VerifyArgs),
     /// Put an archive back into an empty database
     #[command(after_help = format!("The target is never guessed: it must be given with -d.\n\n\
@@ -47,7 +49,7 @@ pub enum Command {
 }
 
 /// Where the server is.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ConnectArgs {
     /// Database name, postgresql:// URL or keyword string
     #[arg(short = 'd', long = "dbname", value_name = "CONN")]
@@ -228,11 +230,37 @@ pub struct VerifyArgs {
     /// The archive; - for standard input
     #[arg(value_name = "ARCHIVE")]
     pub archive: PathBuf,
-    /// Threads [default: all processors]
+    /// Threads [default: all processors] and connections [default: 2]
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
     #[command(flatten)]
+    pub live: LiveArgs,
+    #[command(flatten)]
     pub report: ReportArgs,
+}
+
+/// What to hold an archive against.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Beside a server")]
+pub struct LiveArgs {
+    /// Compare with this database, rows, schema, sequences and large objects; it is only read
+    #[arg(long, value_name = "CONN", conflicts_with = "restore_into")]
+    pub against: Option<String>,
+    /// Restore into a new database on this server, compare, and drop it again; CONN names a database to start from
+    #[arg(long, value_name = "CONN")]
+    pub restore_into: Option<String>,
+    /// Leave out ownership
+    #[arg(short = 'O', long)]
+    pub no_owner: bool,
+    /// Leave out privileges (GRANT, REVOKE)
+    #[arg(short = 'x', long, visible_alias = "no-acl")]
+    pub no_privileges: bool,
+    /// Role to become after connecting (SET ROLE)
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+    /// Give up when a table's lock is not granted within this time (in ms, or with a unit: 30s, 2min)
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub lock_wait_timeout: std::time::Duration,
 }
 
 /// `pgsnap restore`.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use pgsnap::archive::{Archive, Manifest};
 use pgsnap::cli::{
     ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ReportArgs, RestoreArgs, SectionArg, SelectionArgs,
     VerifyArgs,
@@ -13,7 +14,9 @@ use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
 use pgsnap::command::restore::{RestoreOptions, Statistics, restore};
 use pgsnap::command::selection::{Named, Pattern, Selection, filter};
-use pgsnap::command::verify::verify;
+use pgsnap::command::verify::{
+    AgainstOptions, Input, Proof, RestoreIntoOptions, VerifySummary, against, restore_into, scratch_name, verify,
+};
 use pgsnap::connect::{DotEnv, Flags, Prompt, Settings};
 use pgsnap::error::{Error, Fault, Result};
 use pgsnap::progress::Progress;
@@ -43,7 +46,16 @@ fn main() -> ExitCode {
 }
 
 /// Runs a command until it ends or a signal comes, whose consequence is told.
-fn run(command: impl Future<Output = Result<u8>>, consequence: &str) -> Result<u8> {
+fn run<T>(command: impl Future<Output = Result<T>>, consequence: &str) -> Result<T> {
+    run_until(command, interrupted(), consequence)
+}
+
+/// As [`run`], until `stop` instead of the first signal.
+fn run_until<T>(
+    command: impl Future<Output = Result<T>>,
+    stop: impl Future<Output = ()>,
+    consequence: &str,
+) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -51,7 +63,7 @@ fn run(command: impl Future<Output = Result<u8>>, consequence: &str) -> Result<u
     let result = runtime.block_on(async {
         tokio::select! {
             result = command => result,
-            () = interrupted() => Err(Error::new(Fault::Interrupted, format!("interrupted; {consequence}"))),
+            () = stop => Err(Error::new(Fault::Interrupted, format!("interrupted; {consequence}"))),
         }
     });
     // What still compresses or waits for a server is not waited for.
@@ -66,6 +78,12 @@ async fn interrupted() {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
+}
+
+/// For work that cleans up after the first signal by itself.
+async fn twice_interrupted() {
+    interrupted().await;
+    interrupted().await;
 }
 
 fn settings(args: &ConnectArgs, role: Option<&String>) -> Result<Settings> {
@@ -111,6 +129,7 @@ fn selection(args: &SelectionArgs, children: Option<&ChildrenArgs>) -> Result<Se
         extensions: patterns(&args.extension, Named::Extension, &[])?,
         not_extensions: patterns(&args.exclude_extension, Named::Extension, &[])?,
         strict_names: args.strict_names,
+        lenient_names: false,
         schema_only: args.schema_only,
         data_only: args.data_only,
         sections: args.section.iter().map(|section| section_of(*section)).collect(),
@@ -203,19 +222,84 @@ async fn run_dump(args: &DumpArgs) -> Result<u8> {
 
 fn run_verify(args: &VerifyArgs) -> Result<u8> {
     let all = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.jobs.map_or(all, usize::from);
-    let path = Some(args.archive.as_path()).filter(|path| path.as_os_str() != "-");
+    let input = Input::open(Some(args.archive.as_path()).filter(|path| path.as_os_str() != "-"))?;
     let (screen, progress) = screen(&args.report);
-    let result = verify(path, jobs, &progress);
+    let result = verify(&input, args.jobs.map_or(all, usize::from), &progress)
+        .and_then(|summary| if summary.sound { beside(args, &input, summary, &progress) } else { Ok(summary) });
     screen.finish();
     let summary = result?;
-    if !summary.sound && !args.report.json {
+    let live = summary.against.as_ref().or(summary.restored.as_ref());
+    let good = summary.sound && live.is_none_or(|report| report.equal);
+    if !good && !args.report.json {
         // Findings are the answer, not chatter: shown however quiet.
         eprintln!("{}", terminal::verified(&summary));
     } else {
         tell(&args.report, &summary, || terminal::verified(&summary));
     }
-    Ok(if summary.sound { 0 } else { DAMAGED })
+    Ok(match live {
+        _ if !good => DAMAGED,
+        Some(report) if !report.is_complete() => SKIPPED,
+        _ => 0,
+    })
+}
+
+/// Holds a sound archive against a database, where one is named.
+fn beside(
+    args: &VerifyArgs,
+    input: &Input,
+    mut summary: VerifySummary,
+    progress: &Arc<dyn Progress>,
+) -> Result<VerifySummary> {
+    let live = &args.live;
+    let Some(conn) = live.against.as_ref().or(live.restore_into.as_ref()) else { return Ok(summary) };
+    let connect = ConnectArgs { dbname: Some(conn.clone()), ..ConnectArgs::default() };
+    let archive = Archive::open(input.file())?;
+    let recorded = recorded(archive.manifest())?;
+    let against_options = AgainstOptions {
+        settings: settings(&connect, live.role.as_ref())?,
+        jobs: args.jobs.map_or(2, usize::from),
+        selection: Selection {
+            no_owner: recorded.no_owner || live.no_owner,
+            no_privileges: recorded.no_privileges || live.no_privileges,
+            ..recorded
+        },
+        lock_wait: live.lock_wait_timeout,
+    };
+    if live.against.is_some() {
+        let work = against(&archive, against_options, progress);
+        summary.against = Some(run(work, "the database was only read")?);
+        return Ok(summary);
+    }
+    let scratch = scratch_name()?;
+    let consequence = format!("the scratch database {scratch} may be left");
+    let options = RestoreIntoOptions {
+        scratch,
+        no_owner: live.no_owner,
+        no_privileges: live.no_privileges,
+        against: against_options,
+    };
+    let work = restore_into(input.file(), &archive, options, interrupted(), progress);
+    let report = run_until(work, twice_interrupted(), &consequence)?;
+    if let Some(path) = input.path() {
+        Proof::of(archive.manifest(), &report).record(path)?;
+    }
+    summary.restored = Some(report);
+    Ok(summary)
+}
+
+/// The selection that an archive was taken with, from the options in its manifest.
+fn recorded(manifest: &Manifest) -> Result<Selection> {
+    let refuse = || {
+        Error::new(Fault::Unsupported, "the archive was taken with options that this version does not know")
+            .hint(format!("they are: {}", manifest.options.join(" ")))
+    };
+    let line = ["pgsnap", "dump"].into_iter().chain(manifest.options.iter().map(String::as_str));
+    let Ok(Cli { command: Command::Dump(args), .. }) = Cli::try_parse_from(line) else { return Err(refuse()) };
+    // A dump writes down what filter files said, never their names; who else did may not make us read files.
+    if !args.selection.filter.is_empty() {
+        return Err(refuse());
+    }
+    selection(&args.selection, Some(&args.children))
 }
 
 async fn run_restore(args: &RestoreArgs) -> Result<u8> {

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::command::dump::DumpSummary;
 use crate::command::inspect::Inspection;
 use crate::command::restore::RestoreSummary;
-use crate::command::verify::VerifySummary;
+use crate::command::verify::{LiveReport, Outcome, VerifySummary};
 use crate::progress::{Event, Progress};
 
 /// Draws events on stderr.
@@ -154,6 +154,47 @@ pub fn verified(summary: &VerifySummary) -> String {
         0 => out.push_str(&format!("{name}: sound: {checked}")),
         count => out.push_str(&format!("{name}: DAMAGED: {}: {checked}", counted(count as u64, "finding", "findings"))),
     }
+    for (report, what) in [(&summary.against, "beside"), (&summary.restored, "restored into")] {
+        if let Some(report) = report {
+            out.push('\n');
+            out.push_str(&compared(report, &name.to_string(), what));
+        }
+    }
+    out
+}
+
+/// Every difference, then one line.
+fn compared(report: &LiveReport, name: &str, what: &str) -> String {
+    let mut out = String::new();
+    let found = &report.found;
+    for one in found.differences.iter().chain(&found.not_comparable).chain(&found.rewritten) {
+        out.push_str(&format!("{}: {}", one.how.word(), plain(&one.place)));
+        if let Some(rows) = one.rows {
+            out.push_str(&format!(": {} in the archive, {} in the database", rows.archive, rows.live));
+        }
+        let mut lines = one.detail.lines();
+        match lines.next() {
+            Some(line) if line.starts_with(['-', '+', ' ']) => out.push_str(&format!("\n    {}", plain(line))),
+            Some(line) => out.push_str(&format!(": {}", plain(line))),
+            None => {}
+        }
+        lines.for_each(|line| out.push_str(&format!("\n    {}", plain(line))));
+        out.push('\n');
+    }
+    let result = match (found.differences.len() as u64, found.not_comparable.len() as u64) {
+        (0, 0) => "equal".to_string(),
+        (0, unknown) => format!("equal, but for {unknown} NOT COMPARABLE"),
+        (count, _) => format!("DIFFERENT: {}", counted(count, "difference", "differences")),
+    };
+    let compared = format!(
+        "{}, {}, {} ({:.1} s)",
+        counted(report.entries, "entry", "entries"),
+        counted(report.tables, "table", "tables"),
+        counted(report.rows, "row", "rows"),
+        report.seconds
+    );
+    let (database, version) = (plain(&report.database), plain(&report.server_version));
+    out.push_str(&format!("{name} {what} {database} (PostgreSQL {version}): {result}: {compared}"));
     out
 }
 
@@ -177,6 +218,18 @@ pub fn inspected(inspection: &Inspection) -> String {
         size(inspection.totals.raw_bytes),
         size(inspection.archive_bytes),
     );
+    if let Some(proof) = &inspection.proof {
+        let result = match proof.result {
+            Outcome::Equal => "equal".to_string(),
+            Outcome::EqualInPart => format!("equal, but for {} not comparable", proof.not_comparable),
+            Outcome::Different => format!("DIFFERENT: {}", counted(proof.differences, "difference", "differences")),
+        };
+        let (when, server) = (plain(&proof.finished), plain(&proof.server_version));
+        out.push_str(&format!(
+            "restored     {when} into PostgreSQL {server}, {}: {result}\n",
+            counted(proof.rows, "row", "rows")
+        ));
+    }
     if !inspection.options.is_empty() {
         out.push_str(&format!("options      {}\n", inspection.options.join(" ")));
     }

@@ -1,9 +1,10 @@
-//! `pgsnap inspect`: what is in an archive, from its manifest alone.
+//! `pgsnap inspect`: what is in an archive, from its manifest alone, and what its sidecar says of proofs.
 
 use std::path::{Path, PathBuf};
 
 use crate::archive::Archive;
 use crate::archive::manifest::{Column, Format, Manifest, Skipped, Totals};
+use crate::command::verify::Proof;
 use crate::error::Result;
 use crate::sql::qualified;
 
@@ -33,6 +34,9 @@ pub struct Inspection {
     pub tables: Vec<InspectedTable>,
     pub warnings: Vec<String>,
     pub skipped: Vec<Skipped>,
+    /// What the last restore into a scratch database proved, from the sidecar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 /// A table in an archive.
@@ -114,6 +118,7 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
         tables: tables(manifest),
         warnings: manifest.warnings.clone(),
         skipped: manifest.skipped.clone(),
+        proof: Proof::read(path, manifest),
     })
 }
 

@@ -84,6 +84,10 @@ pub fn pins(purpose: Purpose, server: &Server) -> Vec<(&'static str, &'static st
     match purpose {
         Purpose::Dump => {
             list.extend(DUMP);
+            if server.major >= 14 {
+                // 14 and 15 remember what a volatile function gave: the size of one large object for all.
+                list.push(("enable_memoize", "off"));
+            }
             if server.restricts_relation_kinds {
                 // CVE-2024-7348: a table swapped for a view would run its owner's code as us.
                 list.push(("restrict_nonsystem_relation_kind", "view, foreign-table"));
@@ -125,6 +129,7 @@ mod tests {
         assert!(!has(Purpose::Dump, 16, "transaction_timeout") && has(Purpose::Dump, 17, "transaction_timeout"));
         assert!(!has(Purpose::Dump, 13, "idle_session_timeout") && has(Purpose::Dump, 14, "idle_session_timeout"));
         assert!(!has(Purpose::Restore, 16, "event_triggers") && has(Purpose::Restore, 17, "event_triggers"));
+        assert!(!has(Purpose::Dump, 13, "enable_memoize") && has(Purpose::Dump, 14, "enable_memoize"));
         assert!(has(Purpose::Dump, 18, "restrict_nonsystem_relation_kind"));
         assert!(!has(Purpose::Restore, 18, "restrict_nonsystem_relation_kind"));
         let server = Server { major: 18, superuser: false, restricts_relation_kinds: true };

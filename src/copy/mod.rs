@@ -1,8 +1,8 @@
 //! The data path: rows between a server connection and chunks in memory, both ways.
 //!
 //! Owns the planning of units ([`mod@plan`]), the framing of COPY streams ([`binary`]), the walk inside values
-//! ([`values`]), row digests
-//! ([`fingerprint`]), the cutting of streams into chunks ([`cut`]), the memory they live in ([`pool`])
+//! ([`values`]), row digests ([`fingerprint`], [`by_object`]), the cutting of streams into chunks ([`cut`]), the
+//! memory they live in ([`pool`])
 //! and the two transfers ([`out`], [`into`]). It does not decide which columns travel or in which
 //! format (the catalog does), knows nothing of archives or compression, opens no connection and
 //! begins no transaction.
@@ -12,6 +12,7 @@
 //! its connection is of no further use.
 
 pub mod binary;
+pub mod by_object;
 pub mod cut;
 pub mod fingerprint;
 pub mod into;

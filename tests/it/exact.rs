@@ -331,3 +331,20 @@ fn a_value_of_50_mb_with_every_byte() {
     let digest = "SELECT count(*), md5(string_agg(id || md5(b), ',' ORDER BY id)) FROM giant";
     assert_eq!(source.psql(digest), copy.psql(digest));
 }
+
+#[test]
+fn large_objects_keep_their_lengths_on_every_version() {
+    for major in [12, 13, 14, 15, 16, 17, 18] {
+        let database = Database::new(Server::shared(major));
+        // The small one first, and none after it has its length.
+        database.psql(
+            "SELECT lo_from_bytea(1001, 'x'), lo_from_bytea(1002, decode(repeat('0a', 700000), 'hex')),
+                    lo_from_bytea(1003, '\\x'), lo_from_bytea(1004, decode(repeat('0b', 300000), 'hex'))",
+        );
+        let program = Program::new();
+        let archive = program.dump(&database, &[]);
+        let copy = program.restore(&archive, database.server, &[]);
+        let lengths = "SELECT string_agg(length(lo_get(oid))::text, ',' ORDER BY oid) FROM pg_largeobject_metadata";
+        assert_eq!(copy.psql(lengths), "1,700000,0,300000", "{major}");
+    }
+}

@@ -26,6 +26,8 @@ mod input;
 mod interrupt;
 /// Does every kind of object survive, with every clause and hostile names?
 mod kinds;
+/// Does a comparison with a database find every difference, and does a scratch restore leave nothing?
+mod live;
 /// Does an older server get what it can hold, and is the rest named?
 mod older;
 /// Does each list of privileges come out item for item as it was?

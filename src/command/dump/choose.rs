@@ -45,13 +45,13 @@ impl Choice {
         let (schemas, not_schemas) = (&selection.schemas, &selection.not_schemas);
         let all: Result<Vec<String>> = conditions(&[schemas, not_schemas], Named::Schema);
         let mut named = matching::schemas(client, &all?).await?.into_iter();
-        let (schemas, mut unmatched) = included(schemas, &mut named, Named::Schema, selection.strict_names)?;
+        let (schemas, mut unmatched) = included(schemas, &mut named, Named::Schema, selection)?;
         let not_schemas = named.flat_map(|matched| matched.names).collect();
 
         let (extensions, not_extensions) = (&selection.extensions, &selection.not_extensions);
         let all: Result<Vec<String>> = conditions(&[extensions, not_extensions], Named::Extension);
         let mut named = matching::extensions(client, &all?).await?.into_iter();
-        let (extensions, more) = included(extensions, &mut named, Named::Extension, selection.strict_names)?;
+        let (extensions, more) = included(extensions, &mut named, Named::Extension, selection)?;
         unmatched.extend(more);
         let not_extensions = named.flat_map(|matched| matched.oids).collect();
 
@@ -66,7 +66,7 @@ impl Choice {
             }
         }
         let mut named = named.into_iter();
-        let (tables, more) = included(&selection.tables, &mut named, Named::Table, selection.strict_names)?;
+        let (tables, more) = included(&selection.tables, &mut named, Named::Table, selection)?;
         unmatched.extend(more);
         let not_tables = named.by_ref().take(selection.not_tables.len()).flat_map(|matched| matched.oids).collect();
         let choice = Choice {
@@ -198,7 +198,7 @@ fn included(
     patterns: &[Pattern],
     matched: &mut impl Iterator<Item = Matched>,
     named: Named,
-    strict: bool,
+    selection: &Selection,
 ) -> Result<(Option<Matched>, Vec<String>)> {
     let each: Vec<Matched> = matched.take(patterns.len()).collect();
     let some: Vec<(&str, bool)> = patterns
@@ -206,7 +206,10 @@ fn included(
         .zip(&each)
         .map(|(pattern, matched)| (pattern.text.as_str(), !matched.oids.is_empty()))
         .collect();
-    let unmatched = enough(named, strict, &some)?;
+    let unmatched = match selection.lenient_names {
+        true => Vec::new(),
+        false => enough(named, selection.strict_names, &some)?,
+    };
     let all = |mut all: Matched, one: Matched| {
         all.oids.extend(one.oids);
         all.names.extend(one.names);

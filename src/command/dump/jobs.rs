@@ -10,7 +10,7 @@ use super::DumpOptions;
 use super::pump::{Job, Part, UNIT_BYTES};
 use super::source::Source;
 use super::travel::{Planner, Travel};
-use crate::archive::manifest::{Format as Stored, Manifest, QualifiedName, Table, Type};
+use crate::archive::manifest::{Column as StoredColumn, Format as Stored, Manifest, QualifiedName, Table, Type};
 use crate::archive::member::path_for_table;
 use crate::archive::{TEXT_COLUMNS, TYPE_OIDS};
 use crate::catalog::data::{self, LargeObject, SequenceValue, TableData};
@@ -171,6 +171,33 @@ impl Contents {
         need(TYPE_OIDS, self.travels.iter().any(|travel| travel.embeds));
     }
 
+    /// How the table in this slot travels, as the server tells it.
+    pub fn travel(&self, slot: usize) -> &Travel {
+        &self.travels[slot]
+    }
+
+    /// The condition that chooses the rows of the table in this slot, where not all are taken.
+    pub fn condition(&self, slot: usize) -> Option<&str> {
+        self.relations[slot].condition.as_deref()
+    }
+
+    /// Reads the table in this slot by these columns, in this order, and in this format: as an archive has it.
+    /// A column tells whether it is read as text where the others are bytes.
+    pub fn read_as(&mut self, slot: usize, columns: Vec<StoredColumn>, format: Format) {
+        let travel = &mut self.travels[slot];
+        let was = |column: &StoredColumn| {
+            let same = travel.columns.iter().position(|known| known.name == column.name);
+            same.is_some_and(|at| travel.cast_to_text[at])
+        };
+        travel.cast_to_text = match format {
+            Format::Binary => columns.iter().map(|column| column.as_text).collect(),
+            Format::Text => columns.iter().map(was).collect(),
+        };
+        (travel.columns, travel.format, travel.embeds) = (columns, format, format == Format::Binary);
+        let relation = Arc::make_mut(&mut self.relations[slot]);
+        (relation.columns, relation.format) = (read(travel), format);
+    }
+
     /// Every COPY to run, largest first.
     pub fn jobs(&self) -> Vec<Job> {
         let planned: Vec<Relation> = self.relations.iter().map(|relation| (**relation).clone()).collect();
@@ -254,14 +281,18 @@ async fn column_types(source: &Source, details: &[TableData]) -> Result<Types> {
     Types::read(source.client(), source.major, &oids).await
 }
 
+/// The columns as they are read.
+fn read(travel: &Travel) -> Vec<Column> {
+    let column = |(column, cast): (&StoredColumn, &bool)| Column { name: column.name.clone(), cast_to_text: *cast };
+    travel.columns.iter().zip(&travel.cast_to_text).map(column).collect()
+}
+
 fn relation(detail: &TableData, travel: &Travel, condition: Option<String>, major: u32) -> Relation {
-    let column =
-        |(column, cast): (&crate::archive::Column, &bool)| Column { name: column.name.clone(), cast_to_text: *cast };
     Relation {
         oid: detail.oid,
         schema: detail.schema.clone(),
         name: detail.name.clone(),
-        columns: travel.columns.iter().zip(&travel.cast_to_text).map(column).collect(),
+        columns: read(travel),
         format: travel.format,
         condition,
         heap_bytes: detail.heap_bytes,

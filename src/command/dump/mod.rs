@@ -7,11 +7,11 @@
 
 mod choose;
 mod destination;
-mod jobs;
-mod oversize;
-mod pump;
+pub(super) mod jobs;
+pub(super) mod oversize;
+pub(super) mod pump;
 mod reference;
-mod source;
+pub(super) mod source;
 mod travel;
 
 use std::io::Write;
@@ -31,7 +31,7 @@ use crate::connect::{Host, Settings};
 use crate::error::{During, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::sql::Script;
-pub use destination::Destination;
+pub use destination::{Destination, sidecar};
 use destination::{Target, Unfinished};
 use jobs::Contents;
 use pump::Work;
@@ -125,7 +125,7 @@ pub async fn dump(options: DumpOptions, progress: Arc<dyn Progress>) -> Result<D
     }
     if let Some(path) = &summary.archive {
         let json = serde_json::to_vec_pretty(&summary).during(Fault::Disk, || "cannot write the sidecar".into())?;
-        publish::write_sidecar(&destination::sidecar(path), &json)?;
+        publish::write_sidecar(&sidecar(path), &json)?;
     }
     Ok(summary)
 }
@@ -143,21 +143,8 @@ async fn write<W: Write + Send + 'static>(
         Ok(contents) => contents,
         Err(error) => return Err(source.explain(error).await),
     };
-    let Built { mut script, warnings } = build(
-        std::mem::take(&mut source.catalog),
-        &Parts {
-            tables: &contents.tables,
-            sequences: &contents.sequences,
-            large_objects: &contents.large_objects,
-            large_object_data: (!contents.large_objects.is_empty()).then_some(jobs::LARGE_OBJECTS),
-            statistics: &contents.statistics,
-            version: source.version_num,
-            no_owner: options.selection.no_owner,
-        },
-    )?;
-    warnings.into_iter().for_each(|text| source.warn(text, progress));
+    let script = script(&mut source, &contents, options, progress)?;
     contents.name_losses(&mut source, progress);
-    options.selection.reduce(&mut script);
     let mut manifest = manifest(&source, options, started, &contents, &script);
     let key = restrict_key()?;
     let mut writer = Writer::new(out);
@@ -199,6 +186,32 @@ async fn write<W: Write + Send + 'static>(
         tokio::task::spawn_blocking(move || writer.finish(manifest, level)).await.expect("writing does not panic")?;
     let archive_bytes = finished.stored_bytes;
     Ok((out, summary(finished.manifest, archive_bytes, started)))
+}
+
+/// The entries of everything that was chosen. Takes the catalog out of the source.
+pub(super) fn script(
+    source: &mut Source,
+    contents: &Contents,
+    options: &DumpOptions,
+    progress: &Arc<dyn Progress>,
+) -> Result<Script> {
+    let Built { mut script, warnings } = build(
+        std::mem::take(&mut source.catalog),
+        &Parts {
+            tables: &contents.tables,
+            sequences: &contents.sequences,
+            large_objects: &contents.large_objects,
+            large_object_data: (!contents.large_objects.is_empty()).then_some(jobs::LARGE_OBJECTS),
+            statistics: &contents.statistics,
+            version: source.version_num,
+            no_owner: options.selection.no_owner,
+        },
+    )?;
+    for text in warnings {
+        source.warn(text, progress);
+    }
+    options.selection.reduce(&mut script);
+    Ok(script)
 }
 
 /// What follows the rows in the archive.

@@ -24,7 +24,7 @@ use crate::archive::member::{Encoded, Encoder, chunk_path};
 use crate::archive::writer::Writer;
 use crate::connect::Snapshot;
 use crate::copy::{
-    CopyOut, Fingerprint, Format, Inspector, Pool, RawChunk, Relation, Tid, Unit, copy_out, copy_out_sql,
+    CopyOut, Fingerprint, Format, Inspector, Pool, RawChunk, Relation, Tid, Totals, Unit, copy_out, copy_out_sql,
 };
 use crate::error::{Error, Fault, Result};
 use crate::progress::{Event, Progress};
@@ -33,9 +33,9 @@ use crate::progress::{Event, Progress};
 /// about 5 % of one eight times as large, with less memory.
 pub const UNIT_BYTES: u64 = 8 << 20;
 /// Raw bytes at which a chunk is cut although its unit goes on: TOAST skew makes some units larger.
-const CHUNK_BYTES_MAX: usize = 12 << 20;
+pub const CHUNK_BYTES_MAX: usize = 12 << 20;
 /// How often a unit is tried again over a new connection.
-const TRIES: u32 = 3;
+pub const TRIES: u32 = 3;
 
 /// One COPY to run.
 #[derive(Debug)]
@@ -313,17 +313,18 @@ async fn copy_refused(
     Ok(())
 }
 
-fn is_lost(error: &Error) -> bool {
+/// Whether an error ended the connection, so that another may do better.
+pub fn is_lost(error: &Error) -> bool {
     error.is_closed() || error.fault() == Fault::Connect
 }
 
 /// What happened to a connection in the middle of a job.
-async fn lost(session: &Snapshot, job: &Job) -> String {
+pub async fn lost(session: &Snapshot, job: &Job) -> String {
     format!("the connection was lost while copying {}: {}", job.table, session.session().how_lost().await)
 }
 
 /// Makes sure that this session has the lock; false where somebody else is in the way.
-async fn relock(session: &Snapshot, job: &Job, locks: &mut HashMap<usize, bool>) -> Result<bool> {
+pub async fn relock(session: &Snapshot, job: &Job, locks: &mut HashMap<usize, bool>) -> Result<bool> {
     let Some((schema, name)) = job.lock.as_ref().filter(|_| !locks.contains_key(&job.slot)) else { return Ok(true) };
     let locked = session.relock(schema, name).await?;
     locks.insert(job.slot, locked);
@@ -365,16 +366,7 @@ async fn copy_but(
     without: &[Tid],
     sender: &mpsc::Sender<Result<Done>>,
 ) -> Result<()> {
-    let task = CopyOut {
-        table: &job.table,
-        sql: &job.part.sql(without),
-        format: job.format,
-        columns: job.columns,
-        data_encoding: work.encoding.as_deref(),
-        inspector: job.inspector.as_ref(),
-        rows_seen: &job.rows_seen,
-    };
-    copy_out(&session.session().client, &task, &work.pool, |chunk| {
+    read(session, job, without, work.encoding.as_deref(), &work.pool, |chunk| {
         let fresh = chunk.part >= parts.load(Ordering::Acquire);
         let closed = sender.is_closed();
         if fresh && !closed {
@@ -393,6 +385,31 @@ async fn copy_but(
     })
     .await
     .map(|_| ())
+}
+
+/// Runs the COPY of one job, whose table is locked, but for the rows at `without`; hands its chunks to `sink`.
+pub async fn read<F, W>(
+    session: &Snapshot,
+    job: &Job,
+    without: &[Tid],
+    encoding: Option<&str>,
+    pool: &Pool,
+    sink: F,
+) -> Result<Totals>
+where
+    F: FnMut(RawChunk) -> W,
+    W: Future<Output = Result<()>>,
+{
+    let task = CopyOut {
+        table: &job.table,
+        sql: &job.part.sql(without),
+        format: job.format,
+        columns: job.columns,
+        data_encoding: encoding,
+        inspector: job.inspector.as_ref(),
+        rows_seen: &job.rows_seen,
+    };
+    copy_out(&session.session().client, &task, pool, sink).await
 }
 
 fn compress(work: &Work, job: &Job, chunk: &RawChunk) -> Result<Done> {

@@ -32,6 +32,8 @@ pub struct Selection {
     pub not_extensions: Vec<Pattern>,
     /// Every pattern that names what to take must match something.
     pub strict_names: bool,
+    /// No pattern needs a match: who compares finds by himself what is gone.
+    pub lenient_names: bool,
     /// `-s`: no rows.
     pub schema_only: bool,
     /// `-a`: rows only.

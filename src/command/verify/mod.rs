@@ -1,0 +1,118 @@
+//! `pgsnap verify`: proves an archive offline, and where asked against a database.
+//!
+//! Here the checks of the archive (checksums, structure, manifest against content) are joined with those of
+//! the rows in it (COPY framing, counts, fingerprints). Damage and differences are data: findings, not an
+//! error.
+
+mod against;
+mod difference;
+mod form;
+mod proof;
+mod restore_into;
+mod rows;
+mod schema;
+mod scratch;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::archive::Archive;
+use crate::archive::check::{ChunkContext, ChunkSummary, Report, check};
+use crate::archive::manifest::Format as Stored;
+use crate::copy::{Format, by_object, summarise};
+use crate::error::{During, Fault, Result};
+use crate::progress::{Event, Progress};
+pub use against::{AgainstOptions, LiveReport, against};
+pub use difference::{Difference, Differences, How};
+pub use proof::{Outcome, Proof};
+pub use restore_into::{RestoreIntoOptions, restore_into};
+pub use scratch::name as scratch_name;
+
+/// What was checked.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct VerifySummary {
+    /// The archive.
+    pub archive: PathBuf,
+    /// True where nothing is wrong.
+    pub sound: bool,
+    /// What was found.
+    #[serde(flatten)]
+    pub report: Report,
+    /// Seconds taken by the check of the archive.
+    pub seconds: f64,
+    /// The comparison with a database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<LiveReport>,
+    /// What a restore into a scratch database proved, and what it differed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restored: Option<LiveReport>,
+}
+
+/// An archive to verify; one that came through a pipe is spooled, and the spool goes with this.
+pub struct Input {
+    path: PathBuf,
+    spool: Option<tempfile::NamedTempFile>,
+}
+
+impl Input {
+    /// The archive at `path`; `None` reads standard input to its end.
+    ///
+    /// # Errors
+    /// Disk, where standard input cannot be spooled.
+    pub fn open(path: Option<&Path>) -> Result<Input> {
+        let spool = if path.is_some() { None } else { Some(spooled()?) };
+        let path = path.map_or(PathBuf::from("-"), Path::to_path_buf);
+        Ok(Input { path, spool })
+    }
+
+    /// The file to read.
+    pub fn file(&self) -> &Path {
+        self.spool.as_ref().map_or(&self.path, |spool| spool.path())
+    }
+
+    /// The path as it was given; none for standard input.
+    pub fn path(&self) -> Option<&Path> {
+        self.spool.is_none().then_some(&self.path)
+    }
+}
+
+/// Checks an archive with `jobs` threads.
+///
+/// # Errors
+/// Only what keeps the file from being read, is no archive, or is of a newer format.
+pub fn verify(input: &Input, jobs: usize, progress: &Arc<dyn Progress>) -> Result<VerifySummary> {
+    let started = std::time::Instant::now();
+    progress.on(Event::Phase("verifying"));
+    if let Ok(archive) = Archive::open(input.file()) {
+        let totals = archive.manifest().totals;
+        progress.on(Event::Planned { tables: totals.members, bytes: totals.raw_bytes });
+    }
+    let report = check(input.file(), jobs, &read_chunk, &|bytes| progress.on(Event::Copied { bytes }))
+        .map_err(|error| super::of_archive(input.path(), error))?;
+    Ok(VerifySummary {
+        archive: input.path.clone(),
+        sound: report.is_sound(),
+        report,
+        seconds: started.elapsed().as_secs_f64(),
+        against: None,
+        restored: None,
+    })
+}
+
+fn spooled() -> Result<tempfile::NamedTempFile> {
+    let doing = || "cannot spool the archive from standard input".to_string();
+    let mut file = tempfile::NamedTempFile::new().during(Fault::Disk, doing)?;
+    std::io::copy(&mut std::io::stdin().lock(), file.as_file_mut()).during(Fault::Disk, doing)?;
+    Ok(file)
+}
+
+/// Counts the rows of one chunk and digests them.
+fn read_chunk(context: ChunkContext<'_>, content: &[u8]) -> Result<ChunkSummary, String> {
+    let format = match context.format {
+        Stored::Binary => Format::Binary,
+        Stored::Text => Format::Text,
+    };
+    let columns = context.table.map_or(by_object::COLUMNS, |table| table.columns.len() as u16);
+    let summary = summarise(format, Some(columns), content).map_err(|error| error.to_string())?;
+    Ok(ChunkSummary { rows: summary.rows, fingerprint: summary.fingerprint.value() })
+}
