@@ -25,5 +25,6 @@ pub mod error;
 pub mod object;
 pub mod order;
 pub mod progress;
+pub mod spelling;
 pub mod sql;
 pub mod terminal;

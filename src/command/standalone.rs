@@ -14,6 +14,7 @@ use crate::catalog::statistics::SINCE;
 use crate::command::staging::{STAGE, destination, is_needed, staging};
 use crate::command::statistics::STATISTICS_DATA;
 use crate::error::Result;
+use crate::spelling::{script_encoding, to_bytes};
 use crate::sql::script::preamble;
 use crate::sql::{Entry, Pass, Script, Section, ident, literal, qualified};
 
@@ -34,9 +35,14 @@ pub const RESTORE: &str = "restore.sql";
 /// What a person reads first.
 pub const README: &str = "README.txt";
 
+/// A script as it is stored: in the server's bytes where strings only spell them.
+fn bytes(script: &str) -> Vec<u8> {
+    to_bytes(script).into_owned()
+}
+
 /// A script of server text, fenced.
 fn fenced(key: &str, body: &str) -> Vec<u8> {
-    format!("\\restrict {key}\n{body}\n\\unrestrict {key}\n").into_bytes()
+    bytes(&format!("\\restrict {key}\n{body}\n\\unrestrict {key}\n"))
 }
 
 /// `schema/pre-data.sql`.
@@ -86,13 +92,14 @@ pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Result<V
          -- Run it in the directory that holds it. It stops at the first error.\n\n\
          \\set ON_ERROR_STOP on\n",
     );
-    out.push_str(&preamble("UTF8"));
+    let scripts = literal(script_encoding(&manifest.encoding));
+    out.push_str(&preamble(script_encoding(&manifest.encoding)));
     let _ = writeln!(out, "\\ir {PRE_DATA}\n\nSET client_encoding = {};", literal(&manifest.encoding));
     for table in &manifest.tables {
         table_data(&mut out, table, &manifest.types, &manifest.encoding, paths)?;
     }
     if let Some(large) = &manifest.large_objects {
-        let _ = writeln!(out, "\nSET client_encoding = 'UTF8';\n\\ir {LARGE_OBJECTS}");
+        let _ = writeln!(out, "\nSET client_encoding = {scripts};\n\\ir {LARGE_OBJECTS}");
         for chunk in &large.data.chunks {
             let _ = writeln!(
                 out,
@@ -104,13 +111,13 @@ pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Result<V
             );
         }
     }
-    let _ = writeln!(out, "\nSET client_encoding = 'UTF8';\n\\ir {SEQUENCES}\n\\ir {POST_DATA}");
+    let _ = writeln!(out, "\nSET client_encoding = {scripts};\n\\ir {SEQUENCES}\n\\ir {POST_DATA}");
     let _ = writeln!(
         out,
         "\nSELECT pg_catalog.current_setting('server_version_num')::int >= {SINCE}0000 AS takes_statistics \\gset\n\
          \\if :takes_statistics\n\\ir {STATISTICS}\n\\else\nANALYZE;\n\\endif"
     );
-    Ok(out.into_bytes())
+    Ok(bytes(&out))
 }
 
 fn table_data(
@@ -130,7 +137,7 @@ fn table_data(
     // \copy is a line, and read in the encoding of the rows: a name with a line break in it cannot stand
     // there, nor one that this script writes in another encoding.
     let names = format!("{target}{list}");
-    let can_stand = !names.contains(['\n', '\r']) && (encoding == "UTF8" || names.is_ascii());
+    let can_stand = !names.contains(['\n', '\r']) && (encoding == script_encoding(encoding) || names.is_ascii());
     let staging = if can_stand && !is_needed(table) { None } else { Some(staging(table, types)?) };
     for chunk in &table.data.chunks {
         let path = paths(chunk.member);

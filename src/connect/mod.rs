@@ -17,6 +17,7 @@ mod hosts;
 mod keywords;
 mod loss;
 mod open;
+mod outgoing;
 mod outside;
 mod pgpass;
 mod pins;

@@ -4,10 +4,24 @@
 //! names. A missing column or another type is an error that names both.
 
 use serde::de::DeserializeOwned;
-use tokio_postgres::types::FromSql;
+use tokio_postgres::types::{FromSql, Type};
 
 use super::Oid;
 use crate::error::{During, Error, Fault, Result};
+use crate::spelling;
+
+/// Text as the server's bytes spell it.
+struct Text(String);
+
+impl<'a> FromSql<'a> for Text {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> std::result::Result<Text, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Text(spelling::from_bytes(raw)))
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        <&str as FromSql>::accepts(kind)
+    }
+}
 
 /// One row of a catalog query.
 pub struct Row<'a>(pub &'a tokio_postgres::Row);
@@ -19,12 +33,12 @@ impl Row<'_> {
 
     /// A text column that is never NULL.
     pub fn text(&self, column: &str) -> Result<String> {
-        self.get(column)
+        Ok(self.get::<Text>(column)?.0)
     }
 
     /// A text column.
     pub fn opt_text(&self, column: &str) -> Result<Option<String>> {
-        self.get(column)
+        Ok(self.get::<Option<Text>>(column)?.map(|text| text.0))
     }
 
     /// A boolean column that is never NULL.
@@ -59,12 +73,13 @@ impl Row<'_> {
 
     /// A text[] column; NULL reads as empty.
     pub fn texts(&self, column: &str) -> Result<Vec<String>> {
-        Ok(self.get::<Option<Vec<String>>>(column)?.unwrap_or_default())
+        Ok(self.opt_texts(column)?.unwrap_or_default())
     }
 
     /// A text[] column that tells NULL from empty.
     pub fn opt_texts(&self, column: &str) -> Result<Option<Vec<String>>> {
-        self.get(column)
+        let texts = self.get::<Option<Vec<Text>>>(column)?;
+        Ok(texts.map(|texts| texts.into_iter().map(|text| text.0).collect()))
     }
 
     /// An oid[] column; NULL reads as empty.

@@ -16,6 +16,8 @@ mod consistency;
 mod coverage;
 /// Where does a dump go by itself, and whose settings count?
 mod destination;
+/// Do databases in other encodings than UTF-8 come back byte for byte, rows and names?
+mod encodings;
 /// Does a value come out of the copy as it went in, bit for bit?
 mod exact;
 /// Does each kind's script stay what it was, and depend on the schema alone?

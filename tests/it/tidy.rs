@@ -14,16 +14,17 @@ use std::path::{Path, PathBuf};
 const IMPORTS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("progress", &[]),
+    ("spelling", &[]),
     ("sql", &["error"]),
     ("archive", &["error"]),
-    ("connect", &["error"]),
-    ("object", &["error", "sql"]),
+    ("connect", &["error", "spelling"]),
+    ("object", &["error", "spelling", "sql"]),
     ("copy", &["error", "sql", "connect"]),
     ("catalog", &["error", "connect", "object"]),
     ("order", &["error", "object"]),
-    ("command", &["error", "progress", "sql", "archive", "connect", "object", "copy", "catalog", "order"]),
+    ("command", &["error", "progress", "spelling", "sql", "archive", "connect", "object", "copy", "catalog", "order"]),
     ("cli", &["command"]),
-    ("terminal", &["error", "progress", "command"]),
+    ("terminal", &["error", "progress", "spelling", "command"]),
 ];
 
 /// Files that join everything.

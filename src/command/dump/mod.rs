@@ -30,6 +30,7 @@ use crate::command::standalone;
 use crate::connect::{Host, Settings};
 use crate::error::{During, Fault, Result};
 use crate::progress::{Event, Progress};
+use crate::spelling::travels_as_bytes;
 use crate::sql::Script;
 pub use destination::{Destination, sidecar};
 use destination::{Target, Unfinished};
@@ -163,7 +164,8 @@ async fn write<W: Write + Send + 'static>(
     let bytes = contents.bytes();
     progress.on(Event::Planned { tables: contents.tables.len() as u64, bytes });
     progress.on(Event::Phase("copying rows"));
-    let encoding = Some(source.database.encoding.clone()).filter(|name| name != "UTF8");
+    // Where all text travels as bytes, the sessions speak that encoding already.
+    let encoding = Some(source.database.encoding.clone()).filter(|name| name != "UTF8" && !travels_as_bytes(name));
     let workers = options.jobs.clamp(1, jobs.len().max(1));
     let work = Work::new(jobs, contents.names(), workers, options.level, encoding, Arc::clone(progress));
     let readers = source.readers(workers);

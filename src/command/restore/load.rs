@@ -23,6 +23,7 @@ use crate::connect::Session;
 use crate::copy::{Column, CopyIn, Format, Inspector, copy_in_prepared, copy_in_sql, prepare};
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
+use crate::spelling::travels_as_bytes;
 use crate::sql::{Entry, qualified};
 
 /// What all workers share.
@@ -164,7 +165,8 @@ async fn load_chunk(
             statement
         }
     };
-    let task = CopyIn { table: &name, sql: &sql, data_encoding: Some(&manifest.encoding) };
+    let data_encoding = Some(manifest.encoding.as_str()).filter(|encoding| !travels_as_bytes(encoding));
+    let task = CopyIn { table: &name, sql: &sql, data_encoding };
     let rows = copy_in_prepared(&session.client, &statement, &task, content).await?;
     check_count(&name, chunk, rows)?;
     plan.progress.on(Event::Copied { bytes });

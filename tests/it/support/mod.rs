@@ -42,6 +42,14 @@ impl<'s> Database<'s> {
         Database { server, name }
     }
 
+    /// An empty database in another encoding than UTF-8, with the locale C.
+    pub fn encoded(server: &'s Server, encoding: &str) -> Database<'s> {
+        let name = unused_name("encoded");
+        let options = format!("TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
+        expect(server.psql("postgres", &format!("CREATE DATABASE \"{name}\" {options}")));
+        Database { server, name }
+    }
+
     /// A database with a script of the folder `db` loaded.
     pub fn from_script(server: &'s Server, script: &str) -> Database<'s> {
         let database = Database::new(server);
