@@ -147,11 +147,11 @@ fn table_data(
         };
         let _ = writeln!(
             out,
-            "SET client_encoding = 'UTF8';\n\
+            "SET client_encoding = {scripts};\n\
              {};\n\
              SET client_encoding = {rows};\n\
              \\copy {STAGE} from '{path}'{format}\n\
-             SET client_encoding = 'UTF8';\n\
+             SET client_encoding = {scripts};\n\
              {};\n\
              {};\n\
              SET client_encoding = {rows};",
@@ -159,6 +159,7 @@ fn table_data(
             staging.insert,
             staging.drop,
             rows = literal(encoding),
+            scripts = literal(script_encoding(encoding)),
         );
     }
     Ok(())
