@@ -9,6 +9,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use tokio_postgres::types::{FromSql, Type};
+
 /// The first character of the plane's last 128, which stands for byte 0x80.
 const FIRST: u32 = 0x10_FF80;
 
@@ -24,6 +26,19 @@ pub fn travels_as_bytes(encoding: &str) -> bool {
 /// The encoding in which an archive of such a database holds its scripts.
 pub fn script_encoding(encoding: &str) -> &str {
     if travels_as_bytes(encoding) { encoding } else { "UTF8" }
+}
+
+/// A text column of a row, spelled.
+pub struct Text(pub String);
+
+impl<'a> FromSql<'a> for Text {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> std::result::Result<Text, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Text(from_bytes(raw)))
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        <&str as FromSql>::accepts(kind)
+    }
 }
 
 /// The string that spells these bytes.

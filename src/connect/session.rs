@@ -27,6 +27,7 @@ use super::settings::{Attributes, Settings};
 use super::tls::{Agreed, Verified};
 use super::wire::Ready;
 use crate::error::{During, Error, Fault, Result};
+use crate::spelling::travels_as_bytes;
 
 /// The oldest server whose catalog pgsnap reads.
 const MAJOR_MIN: u32 = 12;
@@ -141,7 +142,17 @@ impl Session {
 
     /// The pinned settings as `SET LOCAL …;` statements, for transactions behind a pooler.
     pub fn local_settings(&self) -> String {
-        pins::statements(&self.pins, true) + &self.role("LOCAL")
+        pins::statements(&self.pins, true) + &self.own_encoding("LOCAL") + &self.role("LOCAL")
+    }
+
+    /// The encoding of text that travels as bytes: a dump's is the database's, a restore's the archive's.
+    fn own_encoding(&self, scope: &str) -> String {
+        let encoding = match self.purpose {
+            Purpose::Dump => Some(&self.encoding).filter(|encoding| travels_as_bytes(encoding)),
+            Purpose::Restore | Purpose::Maintenance => self.settings.text_encoding.as_ref(),
+        };
+        let set = |encoding: &String| format!("SET {scope} client_encoding TO '{}';", encoding.replace('\'', "''"));
+        encoding.map(set).unwrap_or_default()
     }
 
     /// Ends the session and waits, within a limit, until the server has been told.
@@ -371,7 +382,7 @@ impl Session {
         if self.pooled && self.purpose == Purpose::Dump {
             return Ok(());
         }
-        let sql = pins::statements(&self.pins, false) + &self.role("SESSION");
+        let sql = pins::statements(&self.pins, false) + &self.own_encoding("SESSION") + &self.role("SESSION");
         // So that the server gives up a statement nobody waits for any more: a lock, an index. Not every
         // system can, and then it refuses.
         let watch = async {

@@ -165,6 +165,9 @@ pub struct Settings {
     pub origins: Vec<Origin>,
     /// What was ignored on the way here; free of secrets.
     pub warnings: Vec<String>,
+    /// The encoding in which sessions other than a dump's send and receive text, where that is an archive's
+    /// whose text travels as bytes. Not a user's choice.
+    pub text_encoding: Option<String>,
     /// What the first connection found out, for all others.
     pub(super) memory: Arc<Memory>,
 }
@@ -264,6 +267,7 @@ fn resolve_on(flags: &Flags, files: &DotEnv, outside: &Outside<'_>) -> Result<Se
         user,
         database,
         warnings,
+        text_encoding: None,
         memory: Arc::default(),
     };
     let mut add = |keyword, value: &str, source: &Source| {

@@ -20,6 +20,7 @@ use tokio_postgres::types::Type;
 
 use super::session::Session;
 use crate::error::{During, Error, Fault, Result};
+use crate::spelling::Text;
 
 /// The longest LOCK statement, in bytes; `pg_dump` flushes at the same length.
 const LOCK_SQL_BYTES_MAX: usize = 100_000;
@@ -151,16 +152,18 @@ impl Snapshot {
     }
 
     /// Locks tables, given as (schema, name), in ACCESS SHARE mode, waiting for all of them together no
-    /// longer than the limit. Tables that are gone are left out: the snapshot taken after this one does not
-    /// show them, or [`Snapshot::changed`] does. Does not by itself fix the snapshot.
+    /// longer than the limit. Returns those that were not there to be locked. Does not by itself fix the
+    /// snapshot.
     ///
     /// # Errors
     /// [`Fault::Server`] naming the first table that is refused, and who holds it. The locks taken so far
     /// stay until the transaction ends; the transaction stays usable.
-    pub async fn lock(&self, tables: &[(&str, &str)]) -> Result<()> {
+    pub async fn lock(&self, tables: &[(&str, &str)]) -> Result<Vec<(String, String)>> {
         let start = Instant::now();
         let mut open: Vec<&[(&str, &str)]> = batches(tables);
         open.reverse();
+        let mut gone = Vec::new();
+        let owned = |(schema, name): &(&str, &str)| (schema.to_string(), name.to_string());
         while let Some(batch) = open.pop() {
             let left = self.wait.saturating_sub(start.elapsed()).max(Duration::from_millis(1));
             let sql = format!(
@@ -183,7 +186,7 @@ impl Snapshot {
                 continue;
             }
             if !has_code(&error, &GONE) {
-                self.lock_one_by_one(batch).await?;
+                gone.extend(self.lock_one_by_one(batch).await?.iter().map(owned));
                 continue;
             }
             // The server does not say which of them in a form to rely on: halves until it is a single one.
@@ -191,9 +194,11 @@ impl Snapshot {
             if batch.len() > 1 {
                 let (first, second) = batch.split_at(batch.len() / 2);
                 open.extend([second, first]);
+            } else {
+                gone.extend(batch.iter().map(owned));
             }
         }
-        Ok(())
+        Ok(gone)
     }
 
     /// Locks a table again in a worker, without waiting: a wait here could be for somebody who waits for
@@ -216,13 +221,13 @@ impl Snapshot {
     }
 
     /// After a refusal, which names no table: tries each without waiting, and names the one that is
-    /// refused. If none is any more, all are locked now, and all is well.
-    async fn lock_one_by_one(&self, batch: &[(&str, &str)]) -> Result<()> {
+    /// refused. If none is any more, all are locked now but for those that are gone, which it returns.
+    async fn lock_one_by_one<'a>(&self, batch: &[(&'a str, &'a str)]) -> Result<Vec<(&'a str, &'a str)>> {
         let client = &self.session.client;
         let back = "ROLLBACK TO SAVEPOINT pgsnap_lock";
         let lost = || "cannot lock the tables".to_string();
         client.batch_execute(back).await.during(Fault::Server, lost)?;
-        let mut open = batch.to_vec();
+        let (mut open, mut gone) = (batch.to_vec(), Vec::new());
         let mut at = 0;
         while let Some(table) = open.get(at) {
             let sql = format!("LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", qualified(table));
@@ -233,7 +238,7 @@ impl Snapshot {
             if has_code(&error, &GONE) {
                 // Takes the locks of those before it along.
                 client.batch_execute(back).await.during(Fault::Server, lost)?;
-                open.remove(at);
+                gone.push(open.remove(at));
                 at = 0;
                 continue;
             }
@@ -244,7 +249,8 @@ impl Snapshot {
             client.batch_execute(GIVE_UP).await.during(Fault::Server, lost)?;
             return Err(if busy { failure.hint(self.blockers(table).await) } else { failure });
         }
-        client.batch_execute("RELEASE SAVEPOINT pgsnap_lock").await.during(Fault::Server, lost)
+        client.batch_execute("RELEASE SAVEPOINT pgsnap_lock").await.during(Fault::Server, lost)?;
+        Ok(gone)
     }
 
     /// Who is in the way, as far as the server tells us.
@@ -289,7 +295,8 @@ impl Snapshot {
         let doing = || "cannot look for changed tables".to_string();
         let rows = self.session.client.query_typed(CHANGED, &[(&tables, Type::OID_ARRAY)]).await;
         let read = |row: &tokio_postgres::Row| {
-            Ok(Changed { oid: row.try_get(0)?, schema: row.try_get(1)?, name: row.try_get(2)? })
+            let text = |at| row.try_get::<_, Text>(at).map(|text| text.0);
+            Ok(Changed { oid: row.try_get(0)?, schema: text(1)?, name: text(2)? })
         };
         let rows = rows.during(Fault::Server, doing)?;
         rows.iter().map(read).collect::<std::result::Result<_, tokio_postgres::Error>>().during(Fault::Server, doing)
@@ -306,9 +313,9 @@ impl Snapshot {
         let mut names = Vec::new();
         let mut role = String::new();
         for row in &rows {
-            let column = |at| row.try_get::<_, &str>(at).during(Fault::Server, doing);
-            names.push(shown(&(column(0)?, column(1)?)));
-            role = plain(column(2)?);
+            let column = |at| row.try_get::<_, Text>(at).map(|text| text.0).during(Fault::Server, doing);
+            names.push(shown(&(&column(0)?, &column(1)?)));
+            role = plain(&column(2)?);
         }
         if names.is_empty() {
             return Ok(());
@@ -383,7 +390,7 @@ fn who(rows: &[tokio_postgres::Row], what: &str) -> Option<String> {
     let mut all = Vec::new();
     for row in rows {
         let pid: i32 = row.try_get(0).unwrap_or_default();
-        let word = |at| plain(row.try_get::<_, &str>(at).unwrap_or_default());
+        let word = |at| row.try_get::<_, Text>(at).map(|text| plain(&text.0)).unwrap_or_default();
         let verb = if row.try_get(4).unwrap_or(true) { "holds" } else { "waits for" };
         let (user, application, state) = (word(1), word(2), word(3));
         let what = if what.is_empty() { word(5) } else { what.to_string() };

@@ -1,4 +1,5 @@
-//! A connection's bytes: the socket, TLS over it, and an eye on how the server asks for authentication.
+//! A connection's bytes: the socket, TLS over it, an eye on how the server asks for authentication, and the
+//! spelling of statements.
 //!
 //! Owns opening it to one address. The driver gets a stream that is ready: it is told "direct TLS" for every
 //! connection, because then it sends nothing of its own before the startup packet, and [`Ready`] hands it the
@@ -19,6 +20,7 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
 use super::auth::Watch;
 use super::hosts::{Host, Place};
+use super::outgoing::{Outgoing, Step};
 use super::outside::account;
 use super::settings::security::Method;
 use super::settings::{Settings, Tcp};
@@ -30,6 +32,9 @@ const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
 /// Room for two TLS records: OpenSSL reads the header of each by itself otherwise.
 const READ_BYTES: usize = 1 << 15;
+
+/// Bytes of a message that are worth copying to save a write of their own.
+const SMALL_BYTES: usize = 8 << 10;
 
 /// What became of an attempt to open a connection.
 pub enum Opening {
@@ -58,6 +63,9 @@ pub struct Seen {
 pub struct Wire {
     stream: Stream,
     watch: Option<Watch>,
+    outgoing: Outgoing,
+    /// Taken from the driver and not sent yet.
+    pending: Vec<u8>,
     /// The terms of TLS; `None` without.
     pub agreed: Option<Agreed>,
     binding: Option<Vec<u8>>,
@@ -113,7 +121,8 @@ impl Wire {
     }
 
     fn new(stream: Stream) -> Wire {
-        Wire { stream, watch: None, agreed: None, binding: None }
+        let (outgoing, pending) = (Outgoing::default(), Vec::new());
+        Wire { stream, watch: None, outgoing, pending, agreed: None, binding: None }
     }
 
     /// Watches the authentication from here on.
@@ -193,29 +202,66 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.get_mut().stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
-            Stream::Unix(stream) => Pin::new(stream).poll_write(cx, buf),
-            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
+impl Stream {
+    fn writer(&mut self) -> Pin<&mut (dyn AsyncWrite + Send + Unpin)> {
+        match self {
+            Stream::Tcp(stream) => Pin::new(stream),
+            Stream::Unix(stream) => Pin::new(stream),
+            Stream::Tls(stream) => Pin::new(stream),
         }
+    }
+}
+
+impl Wire {
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.pending.is_empty() {
+            match ready_or_return!(self.stream.writer().poll_write(cx, &self.pending))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                sent => drop(self.pending.drain(..sent)),
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Wire {
+    /// Small messages are gathered until the flush; long ones go as they are.
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        ready_or_return!(this.poll_send(cx))?;
+        let mut taken = 0;
+        while taken < buf.len() {
+            match this.outgoing.step(&buf[taken..]) {
+                Step::Pass(count) if count <= SMALL_BYTES => {
+                    this.pending.extend_from_slice(&buf[taken..taken + count]);
+                    this.outgoing.passed(count);
+                    taken += count;
+                }
+                Step::Pass(count) if taken == 0 => {
+                    let sent = ready_or_return!(this.stream.writer().poll_write(cx, &buf[..count]))?;
+                    this.outgoing.passed(sent);
+                    return Poll::Ready(Ok(sent));
+                }
+                Step::Pass(_) => break,
+                Step::Instead(count, bytes) => {
+                    this.pending.extend_from_slice(&bytes);
+                    taken += count;
+                }
+            }
+        }
+        Poll::Ready(Ok(taken))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_flush(cx),
-            Stream::Unix(stream) => Pin::new(stream).poll_flush(cx),
-            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
+        let this = self.get_mut();
+        ready_or_return!(this.poll_send(cx))?;
+        this.stream.writer().poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
-            Stream::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
-            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
+        let this = self.get_mut();
+        ready_or_return!(this.poll_send(cx))?;
+        this.stream.writer().poll_shutdown(cx)
     }
 }
 

@@ -4,24 +4,11 @@
 //! names. A missing column or another type is an error that names both.
 
 use serde::de::DeserializeOwned;
-use tokio_postgres::types::{FromSql, Type};
+use tokio_postgres::types::FromSql;
 
 use super::Oid;
 use crate::error::{During, Error, Fault, Result};
-use crate::spelling;
-
-/// Text as the server's bytes spell it.
-struct Text(String);
-
-impl<'a> FromSql<'a> for Text {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> std::result::Result<Text, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Text(spelling::from_bytes(raw)))
-    }
-
-    fn accepts(kind: &Type) -> bool {
-        <&str as FromSql>::accepts(kind)
-    }
-}
+use crate::spelling::Text;
 
 /// One row of a catalog query.
 pub struct Row<'a>(pub &'a tokio_postgres::Row);

@@ -80,9 +80,12 @@ async fn lock(
     fn name(relation: &Listed) -> (&str, &str) {
         (&relation.schema, &relation.name)
     }
-    snapshot.lock(&known.lockable().map(name).collect::<Vec<_>>()).await?;
+    let gone: HashSet<(String, String)> =
+        snapshot.lock(&known.lockable().map(name).collect::<Vec<_>>()).await?.into_iter().collect();
     let chosen = Chosen::read(snapshot, database, options).await?;
-    let locked: HashSet<Oid> = known.lockable().map(|relation| relation.oid).collect();
+    let is_gone = |relation: &&Listed| gone.contains(&(relation.schema.clone(), relation.name.clone()));
+    let locked: HashSet<Oid> =
+        known.lockable().filter(|relation| !is_gone(relation)).map(|relation| relation.oid).collect();
     let late = chosen.lockable().filter(|relation| !locked.contains(&relation.oid)).map(name);
     snapshot.lock(&late.collect::<Vec<_>>()).await?;
     let all: Vec<Oid> = chosen.lockable().map(|relation| relation.oid).collect();

@@ -28,6 +28,7 @@ use crate::command::statistics::STATISTICS_DATA;
 use crate::connect::{Purpose, Session, Settings};
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
+use crate::spelling::travels_as_bytes;
 use crate::sql::{Entry, Pass, Script, Section};
 use entries::Runner;
 use load::Plan;
@@ -88,6 +89,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let manifest = archive.manifest();
     // An archive of rows alone can only be restored as such.
     options.selection.data_only |= manifest.options.iter().any(|option| option == "--data-only");
+    options.settings.text_encoding = Some(manifest.encoding.clone()).filter(|encoding| travels_as_bytes(encoding));
     let session = Session::open(&options.settings, Purpose::Restore).await?;
     progress.on(Event::Phase("checking the target"));
     let names = Names::of(&options.selection)?;

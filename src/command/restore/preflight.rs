@@ -7,6 +7,7 @@ use crate::archive::manifest::Manifest;
 use crate::command::selection::Selection;
 use crate::connect::Session;
 use crate::error::{During, Error, Fault, Result};
+use crate::object::Row;
 use crate::sql::{Entry, Section};
 
 /// Objects of users in the database, extension members left out: how many, and one by name.
@@ -133,7 +134,7 @@ async fn empty(session: &Session) -> Result<()> {
         .during(Fault::Server, || "cannot look into the target".into())?;
     let count: i64 = rows.first().map_or(0, |row| row.get(0));
     if count > 0 {
-        let one: Option<String> = rows[0].get(1);
+        let one = Row(&rows[0]).opt_text("min")?;
         let text = format!(
             "the target database {:?} is not empty: it has {count} objects, such as {}",
             session.settings.database,
@@ -164,10 +165,12 @@ async fn room(session: &Session, entries: &[&Entry]) -> Result<()> {
                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
     let rows = session.client.query_typed(sql, &[]).await;
     let rows = rows.during(Fault::Server, || "cannot look into the target".into())?;
-    let there: BTreeSet<(&str, &str)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let there: BTreeSet<(String, String)> =
+        rows.iter().map(|row| Ok((Row(row).text("nspname")?, Row(row).text("relname")?))).collect::<Result<_>>()?;
     let wanted = entries.iter().filter(|entry| RELATIONS.contains(&entry.kind.as_str()));
-    let known =
-        |entry: &&&Entry| entry.schema.as_deref().is_some_and(|schema| there.contains(&(schema, entry.name.as_str())));
+    let known = |entry: &&&Entry| {
+        entry.schema.as_ref().is_some_and(|schema| there.contains(&(schema.clone(), entry.name.clone())))
+    };
     let Some(entry) = wanted.clone().find(known) else { return Ok(()) };
     let count = wanted.filter(known).count();
     let more = if count > 1 { format!(" and {} more of the archive", count - 1) } else { String::new() };
@@ -185,7 +188,8 @@ async fn missing(session: &Session, what: &str, sql: &str, wanted: &BTreeSet<Str
         .query_typed(sql, &[])
         .await
         .during(Fault::Server, || format!("cannot list the target's {what}s"))?;
-    let there: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
+    let there: BTreeSet<String> =
+        rows.iter().map(|row| Row(row).text(row.columns()[0].name())).collect::<Result<_>>()?;
     let lacking: Vec<&str> = wanted.difference(&there).map(String::as_str).collect();
     if lacking.is_empty() {
         return Ok(());
