@@ -9,7 +9,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use tokio_postgres::types::{FromSql, Type};
+use bytes::BytesMut;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 /// The first character of the plane's last 128, which stands for byte 0x80.
 const FIRST: u32 = 0x10_FF80;
@@ -28,8 +29,26 @@ pub fn script_encoding(encoding: &str) -> &str {
     if travels_as_bytes(encoding) { encoding } else { "UTF8" }
 }
 
-/// A text column of a row, spelled.
+/// A text column of a row, spelled; or a parameter.
+#[derive(Debug)]
 pub struct Text(pub String);
+
+impl ToSql for Text {
+    fn to_sql(
+        &self,
+        _: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        out.extend_from_slice(&to_bytes(&self.0));
+        Ok(IsNull::No)
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        <&str as ToSql>::accepts(kind)
+    }
+
+    to_sql_checked!();
+}
 
 impl<'a> FromSql<'a> for Text {
     fn from_sql(_: &Type, raw: &'a [u8]) -> std::result::Result<Text, Box<dyn std::error::Error + Sync + Send>> {

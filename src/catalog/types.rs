@@ -15,6 +15,7 @@ use super::data::ColumnData;
 use super::{query, resolve};
 use crate::error::{During, Fault, Result};
 use crate::object::{Oid, Row};
+use crate::spelling::Text;
 
 /// The first oid that is not the same on every server of every version (`FirstGenbkiObjectId`).
 pub const FIRST_UNSTABLE_OID: Oid = 10_000;
@@ -162,7 +163,9 @@ pub async fn target_tables(
     major: u32,
     names: &[(&str, &str)],
 ) -> Result<(HashMap<(String, String), TargetTable>, Types)> {
-    let (schemas, tables): (Vec<&str>, Vec<&str>) = names.iter().copied().unzip();
+    let text = |name: &str| Text(name.to_string());
+    let (schemas, tables): (Vec<Text>, Vec<Text>) =
+        names.iter().map(|(schema, table)| (text(schema), text(table))).unzip();
     let sql = resolve(include_str!("../../db/catalog/target_table.sql"), major);
     let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 2] =
         [(&schemas, Type::TEXT_ARRAY), (&tables, Type::TEXT_ARRAY)];

@@ -255,7 +255,7 @@ impl Snapshot {
 
     /// Who is in the way, as far as the server tells us.
     async fn blockers(&self, table: &(&str, &str)) -> String {
-        let Ok(rows) = self.session.client.query_typed(BLOCKERS, &[(&qualified(table), Type::TEXT)]).await else {
+        let Ok(rows) = self.session.client.query_typed(BLOCKERS, &[(&Text(qualified(table)), Type::TEXT)]).await else {
             return "another session holds it; try again when that is done".into();
         };
         match who(&rows, "it") {

@@ -20,7 +20,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("connect", &["error", "spelling"]),
     ("object", &["error", "spelling", "sql"]),
     ("copy", &["error", "sql", "connect"]),
-    ("catalog", &["error", "connect", "object"]),
+    ("catalog", &["error", "spelling", "connect", "object"]),
     ("order", &["error", "object"]),
     ("command", &["error", "progress", "spelling", "sql", "archive", "connect", "object", "copy", "catalog", "order"]),
     ("cli", &["command"]),

@@ -165,8 +165,7 @@ async fn load_chunk(
             statement
         }
     };
-    let data_encoding = Some(manifest.encoding.as_str()).filter(|encoding| !travels_as_bytes(encoding));
-    let task = CopyIn { table: &name, sql: &sql, data_encoding };
+    let task = CopyIn { table: &name, sql: &sql, data_encoding: rows_in(&manifest.encoding) };
     let rows = copy_in_prepared(&session.client, &statement, &task, content).await?;
     check_count(&name, chunk, rows)?;
     plan.progress.on(Event::Copied { bytes });
@@ -183,6 +182,11 @@ fn statement_of(table: &Table) -> String {
         Stored::Text => Format::Text,
     };
     copy_in_sql(schema, name, &columns, format)
+}
+
+/// The encoding to switch to for rows. Where all text travels as bytes, the session speaks it already.
+fn rows_in(encoding: &str) -> Option<&str> {
+    Some(encoding).filter(|encoding| !travels_as_bytes(encoding))
 }
 
 fn check_count(table: &str, chunk: &Chunk, rows: u64) -> Result<()> {
@@ -210,7 +214,7 @@ async fn load_staged(
     client.batch_execute(&format!("BEGIN; {}", staging.create)).await.during(Fault::Server, doing)?;
     let sql = format!("COPY {STAGE} FROM STDIN (FORMAT binary)");
     let statement = prepare(client, table, &sql).await?;
-    let task = CopyIn { table, sql: &sql, data_encoding: Some(encoding) };
+    let task = CopyIn { table, sql: &sql, data_encoding: rows_in(encoding) };
     let rows = copy_in_prepared(client, &statement, &task, content).await?;
     check_count(table, chunk, rows)?;
     let rows = client.execute_typed(&staging.insert, &[]).await.during(Fault::Server, doing)?;
