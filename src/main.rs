@@ -20,6 +20,7 @@ use pgsnap::command::verify::{
 use pgsnap::connect::{DotEnv, Flags, Prompt, Settings};
 use pgsnap::error::{Error, Fault, Result};
 use pgsnap::progress::Progress;
+use pgsnap::spelling::shown;
 use pgsnap::sql::Section;
 use pgsnap::terminal::{self, Terminal};
 
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            eprintln!("pgsnap: {}", error.report());
+            eprintln!("pgsnap: {}", shown(&error.report()));
             ExitCode::from(error.fault().exit_code())
         }
     }
@@ -188,7 +189,7 @@ fn tell(report: &ReportArgs, json: &impl serde::Serialize, lines: impl FnOnce() 
     if report.json {
         print(&serde_json::to_string_pretty(json).expect("summaries are plain data"));
     } else if !report.quiet {
-        eprintln!("pgsnap: {}", lines());
+        eprintln!("pgsnap: {}", shown(&lines()));
     }
 }
 
@@ -232,7 +233,7 @@ fn run_verify(args: &VerifyArgs) -> Result<u8> {
     let good = summary.sound && live.is_none_or(|report| report.equal);
     if !good && !args.report.json {
         // Findings are the answer, not chatter: shown however quiet.
-        eprintln!("{}", terminal::verified(&summary));
+        eprintln!("{}", shown(&terminal::verified(&summary)));
     } else {
         tell(&args.report, &summary, || terminal::verified(&summary));
     }
@@ -331,7 +332,7 @@ fn run_inspect(args: &InspectArgs) -> Result<u8> {
     if args.json {
         print(&serde_json::to_string_pretty(&inspection).expect("inspections are plain data"));
     } else {
-        print(&terminal::inspected(&inspection));
+        print(&shown(&terminal::inspected(&inspection)));
     }
     Ok(0)
 }

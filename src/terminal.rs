@@ -14,6 +14,7 @@ use crate::command::inspect::Inspection;
 use crate::command::restore::RestoreSummary;
 use crate::command::verify::{LiveReport, Outcome, VerifySummary};
 use crate::progress::{Event, Progress};
+use crate::spelling::shown;
 
 /// Draws events on stderr.
 pub struct Terminal {
@@ -83,7 +84,7 @@ impl Progress for Terminal {
 
 /// Names come from a server: no control character of theirs reaches the terminal.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    shown(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// `12 MB`, as `pg_size_pretty` would say it.

@@ -5,6 +5,7 @@
 //! hexadecimal, so that no client converts them; compared are what pg_dump prints, as bytes, and digests of
 //! bytes that the server makes of names and rows.
 
+use super::standalone::by_hand;
 use super::support::judge::equal_to_reference;
 use super::support::{Database, Program, Server};
 
@@ -73,6 +74,7 @@ fn comes_back(major: u32, encoding: &str, hex: &str) {
         assert_eq!(source.psql(DIGEST), copy.psql(DIGEST));
         equal_to_reference(&source, &copy, &[]);
     }
+    by_hand(&source);
 }
 
 #[test]
@@ -91,4 +93,44 @@ fn euc_jp() {
 fn sql_ascii() {
     comes_back(18, "SQL_ASCII", "e9ff");
     comes_back(12, "SQL_ASCII", "e9ffc3a9");
+}
+
+#[test]
+fn into_another_encoding_text_is_converted_or_refused() {
+    let server = Server::shared(18);
+    let make = |encoding: &str, hex: &str| {
+        let source = Database::encoded(server, encoding);
+        source.psql(&format!(
+            "CREATE TABLE word (t text); INSERT INTO word VALUES (convert_from(decode('{hex}', 'hex'), '{encoding}'));
+             DO $$ BEGIN EXECUTE format('COMMENT ON TABLE word IS %L', (SELECT t FROM word)); END $$"
+        ));
+        source
+    };
+    let program = Program::new();
+    let bytes = "SELECT textsend(t), textsend(obj_description('word'::regclass)) FROM word";
+    // The sun in EUC_JP and in UTF-8.
+    let archive = program.dump(&make("EUC_JP", "c6fc"), &[]);
+    let copy = Database::new(server);
+    let run = program.restore_into(&archive, &copy, &[]).exits(0);
+    run.says(&["warning: the archive's encoding is EUC_JP, the target's UTF8"]);
+    assert_eq!(copy.psql(bytes), "\\xe697a5|\\xe697a5");
+    // Bytes that mean nothing are no UTF-8.
+    let archive = program.dump(&make("SQL_ASCII", "e9ff"), &[]);
+    let copy = Database::new(server);
+    program.restore_into(&archive, &copy, &[]).exits(1).says(&["22021"]);
+    // And the other way: SQL_ASCII takes them as they are.
+    let archive = program.dump(&make("UTF8", "e697a5"), &[]);
+    let copy = Database::encoded(server, "SQL_ASCII");
+    program.restore_into(&archive, &copy, &[]).exits(0);
+    assert_eq!(copy.psql(bytes), "\\xe697a5|\\xe697a5");
+}
+
+#[test]
+fn a_name_that_is_no_text_is_shown_in_hexadecimal() {
+    let source = Database::encoded(Server::shared(18), "SQL_ASCII");
+    source.psql(&world("SQL_ASCII", "e9ff"));
+    let program = Program::new();
+    let run = program.run(&["dump", "-v", "-d", &source.url(), "-f", "copy.tar.zst"]).exits(0);
+    run.says(&["copied \"s_\\xe9\\xff\".\"t_\\xe9\\xff\""]);
+    assert!(program.run(&["inspect", "copy.tar.zst"]).exits(0).text().contains("t_\\xe9\\xff"));
 }

@@ -71,7 +71,7 @@ fn succeeded(output: &Output) {
 }
 
 /// Restores with psql alone and compares.
-fn by_hand(source: &Database<'_>) {
+pub fn by_hand(source: &Database<'_>) {
     let program = Program::new();
     let directory = unpack(&program, &program.dump(source, &[]));
     let copy = Database::like(source.server, source);
