@@ -3,7 +3,8 @@
 -- the planner from folding the steps.
 SELECT m.oid,
        pg_catalog.pg_get_userbyid(m.lomowner)::text AS owner,
-       size.bytes
+       size.bytes,
+       pg_catalog.has_table_privilege('pg_catalog.pg_largeobject', 'SELECT') AS pages_seen
 FROM pg_catalog.pg_largeobject_metadata m
 CROSS JOIN LATERAL (SELECT pg_catalog.lo_open(m.oid, 262144) AS fd OFFSET 0) opened
 CROSS JOIN LATERAL (SELECT pg_catalog.lo_lseek64(opened.fd, 0, 2) AS bytes OFFSET 0) size

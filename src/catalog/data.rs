@@ -69,6 +69,8 @@ pub struct LargeObject {
     pub owner: String,
     /// Its length.
     pub bytes: i64,
+    /// This role may see which of its pages are stored.
+    pub pages_seen: bool,
 }
 
 /// What is to be known of each of `tables` to copy its rows, by name.
@@ -134,7 +136,12 @@ pub async fn large_objects(client: &Client, major: u32) -> Result<Vec<LargeObjec
     rows.iter()
         .map(|row| {
             let row = Row(row);
-            Ok(LargeObject { oid: row.oid("oid")?, owner: row.text("owner")?, bytes: row.long("bytes")? })
+            Ok(LargeObject {
+                oid: row.oid("oid")?,
+                owner: row.text("owner")?,
+                bytes: row.long("bytes")?,
+                pages_seen: row.flag("pages_seen")?,
+            })
         })
         .collect()
 }

@@ -28,6 +28,8 @@ mod input;
 mod interrupt;
 /// Does every kind of object survive, with every clause and hostile names?
 mod kinds;
+/// Do large objects come back: their bytes, holes, owners, privileges, and many of them?
+mod large_objects;
 /// Does a comparison with a database find every difference, and does a scratch restore leave nothing?
 mod live;
 /// Does an older server get what it can hold, and is the rest named?
