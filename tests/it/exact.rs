@@ -348,3 +348,33 @@ fn large_objects_keep_their_lengths_on_every_version() {
         assert_eq!(copy.psql(lengths), "1,700000,0,300000", "{major}");
     }
 }
+
+/// Small rows around one of 600 MB and one of 1.2 GB, in two columns.
+const GIANTS: &str = "CREATE TABLE giant (id int, a text, b text);
+    INSERT INTO giant SELECT n, 'before', NULL FROM generate_series(1, 100) n;
+    INSERT INTO giant VALUES (101, repeat('x', 600000000), NULL);
+    INSERT INTO giant SELECT 102, a, a FROM giant WHERE id = 101;
+    INSERT INTO giant SELECT n, 'behind', NULL FROM generate_series(103, 200) n;
+    CREATE TABLE another AS SELECT 1 AS one;";
+
+#[test]
+fn a_row_of_600_mb_travels_and_one_that_no_copy_can_carry_is_named() {
+    let source = Database::new(Server::shared(18));
+    source.psql(GIANTS);
+    let place = source.psql("SELECT ctid FROM giant WHERE id = 102");
+    let program = Program::new();
+    let archive = program.path("giant.tar.zst").to_string_lossy().into_owned();
+    let dump = program.run(&["dump", "--json", "-d", &source.url(), "-f", &archive, "-j", "1"]).exits(4);
+    let skipped = dump.json()["skipped"].clone();
+    assert_eq!(skipped.as_array().map(Vec::len), Some(1), "{skipped}");
+    assert_eq!(skipped[0]["kind"], "ROW", "{skipped}");
+    assert_eq!(skipped[0]["name"], format!("public.giant at ctid {place}"), "{skipped}");
+    dump.says(&["no COPY can carry it"]);
+    program.run(&["verify", &archive]).exits(0);
+    let copy = Database::new(source.server);
+    program.restore_into(&archive, &copy, &[]).exits(0);
+    assert_eq!(copy.psql("SELECT count(*) FROM giant"), "199");
+    let digest = "SELECT count(*), sum(id), sum(length(a)::int8), md5(max(a)) FROM giant WHERE id <> 102";
+    assert_eq!(source.psql(digest), copy.psql(digest));
+    assert_eq!(copy.psql("SELECT one FROM another"), "1");
+}
