@@ -207,3 +207,38 @@ pub(super) fn totals(manifest: &Manifest) -> Totals {
 pub(super) fn place(member: &Member) -> String {
     format!("member {:?}", member.path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::manifest::{Column, Table, Type, TypePart};
+    use super::*;
+
+    fn one(kind: TypeKind, parts: &[usize]) -> Type {
+        let part = |index: &usize| TypePart { name: None, type_index: *index, modifier: -1 };
+        Type { schema: "s".into(), name: "t".into(), kind, parts: parts.iter().map(part).collect() }
+    }
+
+    fn wrong(list: Vec<Type>, column: Option<usize>) -> bool {
+        let column = Column { type_index: column, ..Column::plain("a", "t") };
+        let tables = vec![Table { columns: vec![column], ..Table::default() }];
+        types(&Manifest { types: list, tables, ..Manifest::default() }).is_some()
+    }
+
+    #[test]
+    fn f25_types_are_made_of_types_before_them_and_end() {
+        let base = || one(TypeKind::Base, &[]);
+        assert!(!wrong(vec![base(), one(TypeKind::Array, &[0]), one(TypeKind::Composite, &[0, 1, 1])], Some(2)));
+        assert!(!wrong(Vec::new(), None));
+        assert!(wrong(vec![base()], Some(1)), "no such type");
+        assert!(wrong(vec![one(TypeKind::Array, &[0])], None), "made of itself");
+        assert!(wrong(vec![one(TypeKind::Composite, &[1]), base()], None), "made of a later one");
+        assert!(wrong(vec![base(), one(TypeKind::Range, &[0, 0])], None), "two subtypes");
+        assert!(wrong(vec![base(), one(TypeKind::Enum, &[0])], None), "an enum of parts");
+        let nested = |depth: usize| {
+            let above = (0..depth - 1).map(|below| one(TypeKind::Domain, &[below]));
+            std::iter::once(base()).chain(above).collect::<Vec<_>>()
+        };
+        assert!(!wrong(nested(MAX_TYPE_DEPTH), None));
+        assert!(wrong(nested(MAX_TYPE_DEPTH + 1), None));
+    }
+}

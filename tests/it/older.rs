@@ -90,3 +90,24 @@ fn nothing_is_passed_over_where_the_target_is_as_new() {
     copy.psql("DROP SCHEMA public");
     program.run(&["restore", &archive, "-d", &copy.url()]).exits(1);
 }
+
+#[test]
+fn rows_that_an_older_server_cannot_read_are_left_out_and_nothing_behind_them() {
+    let database = Database::new(Server::shared(18));
+    database.psql(
+        "CREATE TABLE a_path (p jsonpath, pad text); INSERT INTO a_path SELECT '$.datetime()', repeat('x', 1000) FROM generate_series(1, 100);
+         CREATE TABLE beside (b bytea, k regtype); INSERT INTO beside SELECT '\\x00', 'int4' FROM generate_series(1, 50);
+         CREATE TABLE counted (i int PRIMARY KEY); INSERT INTO counted SELECT generate_series(1, 30);
+         CREATE TABLE referring (i int REFERENCES counted); INSERT INTO referring SELECT generate_series(1, 30)",
+    );
+    let (program, copy) = (Program::new(), Database::new(Server::shared(12)));
+    let archive = program.dump(&database, &[]);
+    let run = program.run(&["restore", "--json", &archive, "-d", &copy.url(), "-j", "1"]).exits(4);
+    let refused = run.json()["refused"].clone();
+    assert_eq!(refused.as_array().map(Vec::len), Some(1), "{refused}");
+    assert_eq!(refused[0]["entry"], "TABLE DATA public.a_path");
+    let counts =
+        "SELECT (SELECT count(*) FROM a_path), (SELECT count(*) FROM beside), (SELECT count(*) FROM referring),
+        (SELECT count(*) FROM pg_constraint WHERE conname IN ('counted_pkey', 'referring_i_fkey'))";
+    assert_eq!(copy.psql(counts), "0|50|30|2");
+}

@@ -105,9 +105,15 @@ fn xml_on_a_server_that_has_it() {
     let source = Database::new(Server::shared(15));
     source.psql(
         "SET xmloption = content; CREATE TABLE x (x xml, \"new\nline\" xml);
-         INSERT INTO x VALUES (E'<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a>é</a>', 'a<b/>c'), ('', NULL)",
+         INSERT INTO x VALUES (E'<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a>é</a>', 'a<b/>c'), ('', NULL);
+         CREATE TABLE beside (x xml, b bytea, many xml[]); INSERT INTO beside SELECT x, '\\x00', ARRAY[x] FROM x",
     );
     by_hand(&source);
+}
+
+#[test]
+fn every_value() {
+    by_hand(&Database::from_script(Server::shared(18), "values.sql"));
 }
 
 #[test]

@@ -226,3 +226,112 @@ impl Contents {
 fn joined(reasons: &BTreeSet<String>) -> String {
     reasons.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::types::{TypeData, TypePart};
+
+    const TEXT: Oid = 25;
+    const BYTEA: Oid = 17;
+    const CHAR: Oid = 18;
+    const REGTYPE: Oid = 2206;
+    const BASE: Oid = 20_000;
+
+    fn one(name: &str, kind: TypeKind, parts: &[Oid], exactness: Exactness, castable: bool) -> TypeData {
+        let part = |of: &Oid| TypePart { name: Some(of.to_string()), of: *of, modifier: -1 };
+        let parts = parts.iter().map(part).collect();
+        TypeData { schema: "s".into(), name: name.into(), kind, parts, exactness, castable }
+    }
+
+    fn types(more: Vec<(Oid, TypeData)>) -> Types {
+        let text = || Exactness::Text("why".into());
+        let mut all = vec![
+            (TEXT, one("text", TypeKind::Base, &[], Exactness::Binary, true)),
+            (BYTEA, one("bytea", TypeKind::Base, &[], Exactness::Wide, true)),
+            (CHAR, one("char", TypeKind::Base, &[], Exactness::BinaryOnly, true)),
+            (REGTYPE, one("regtype", TypeKind::Base, &[], text(), true)),
+            (BASE, one("own", TypeKind::Base, &[], text(), false)),
+            (BASE + 1, one("mood", TypeKind::Enum, &[], Exactness::Binary, true)),
+            (BASE + 2, one("_mood", TypeKind::Array, &[BASE + 1], Exactness::Binary, true)),
+        ];
+        all.extend(more);
+        Types(all.into_iter().collect())
+    }
+
+    fn travel(types: &Types, major: u32, columns: &[Oid]) -> Travel {
+        let column =
+            |oid: &Oid| ColumnData { name: oid.to_string(), type_oid: *oid, modifier: -1, ..ColumnData::default() };
+        let table = TableData {
+            oid: 1,
+            schema: "s".into(),
+            name: "t".into(),
+            persistence: 'p',
+            columns: columns.iter().map(column).collect(),
+            generated_as_text: None,
+            heap_bytes: 0,
+            toast_bytes: 0,
+            block_bytes: 8192,
+            heap: true,
+            through: None,
+        };
+        Planner::new(types, major).travel(&table)
+    }
+
+    fn as_text(travel: &Travel) -> Vec<bool> {
+        travel.columns.iter().map(|column| column.as_text).collect()
+    }
+
+    #[test]
+    fn text_takes_the_whole_table_unless_something_is_worth_its_bytes() {
+        let types = types(Vec::new());
+        let narrow = travel(&types, 18, &[TEXT, REGTYPE]);
+        assert_eq!((narrow.format, as_text(&narrow)), (Format::Text, vec![false, false]));
+        assert_eq!(narrow.reason.as_deref(), Some("2206: why"));
+        for worth in [BYTEA, CHAR] {
+            let mixed = travel(&types, 18, &[worth, REGTYPE]);
+            assert_eq!((mixed.format, as_text(&mixed), mixed.reason), (Format::Binary, vec![false, true], None));
+            assert_eq!(mixed.cast_to_text, [false, true]);
+        }
+    }
+
+    #[test]
+    fn what_somebody_else_casts_is_never_cast() {
+        let types = types(Vec::new());
+        let whole = travel(&types, 18, &[BYTEA, BASE]);
+        assert_eq!((whole.format, whole.warning), (Format::Text, None));
+        let lossy = travel(&types, 18, &[CHAR, BASE]);
+        assert!(lossy.format == Format::Text && lossy.warning.is_some_and(|text| text.contains("above 127 in 18")));
+    }
+
+    #[test]
+    fn oids_are_replaced_from_14_on() {
+        let types = types(Vec::new());
+        let replaced = travel(&types, 14, &[BASE + 2]);
+        assert!(replaced.embeds && replaced.format == Format::Binary);
+        assert_eq!(replaced.columns[0].reason.as_deref(), Some("holds the oid of s.mood, written by name"));
+        let older = travel(&types, 13, &[BASE + 2]);
+        assert!(!older.embeds && older.format == Format::Text);
+        assert!(!travel(&types, 18, &[BASE + 1]).embeds, "an enum by itself holds no oid");
+    }
+
+    #[test]
+    fn names_that_share_a_number_travel_as_text() {
+        // Of 31 bits, some two of 100,000 names are equal.
+        let mut seen: HashMap<u32, String> = HashMap::new();
+        let clash = (0..400_000).find_map(|n: u32| {
+            let name = format!("t{n}");
+            let before = seen.insert(crate::copy::oid_of_name("s", &name), name.clone())?;
+            Some((before, name))
+        });
+        let (one_name, other) = clash.expect("there are some");
+        let types = types(vec![
+            (BASE + 3, one(&one_name, TypeKind::Enum, &[], Exactness::Binary, true)),
+            (BASE + 4, one("_a", TypeKind::Array, &[BASE + 3], Exactness::Binary, true)),
+            (BASE + 5, one(&other, TypeKind::Enum, &[], Exactness::Binary, true)),
+        ]);
+        let travel = travel(&types, 18, &[BASE + 4]);
+        assert_eq!(travel.format, Format::Text);
+        assert!(travel.reason.is_some_and(|why| why.contains("cannot be told from another")));
+    }
+}

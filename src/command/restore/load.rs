@@ -68,7 +68,23 @@ pub async fn run(plan: Arc<Plan>, sessions: Vec<Session>) -> Result<()> {
     Ok(())
 }
 
-async fn worker(plan: Arc<Plan>, session: Session) -> Result<()> {
+/// Why a connection is no longer worked with.
+enum Ended {
+    /// All is done.
+    Finished,
+    /// A COPY was refused and passed over. The driver sends one request too many then, and the answer to
+    /// the next statement could be another's.
+    Refused,
+}
+
+async fn worker(plan: Arc<Plan>, mut session: Session) -> Result<()> {
+    while let Ended::Refused = work(&plan, &session).await? {
+        session = session.another().await?;
+    }
+    Ok(())
+}
+
+async fn work(plan: &Arc<Plan>, session: &Session) -> Result<Ended> {
     let mut statements: HashMap<u32, Statement> = HashMap::new();
     let mut runner = Runner::new(&session.client, plan.no_owner, &plan.older, &plan.progress);
     loop {
@@ -83,14 +99,16 @@ async fn worker(plan: Arc<Plan>, session: Session) -> Result<()> {
                 changed.await;
                 continue;
             }
-            Next::Finished => return Ok(()),
+            Next::Finished => return Ok(Ended::Finished),
         };
+        let mut refused = false;
         if let [Job::Chunk { data, chunk }] = jobs[..] {
             let entry = plan.data.get(&data).ok_or_else(|| gone("a table"))?;
             if !plan.older.leaves_out(entry)
-                && let Err(error) = load_chunk(&plan, &session, data, chunk, &mut statements).await
+                && let Err(error) = load_chunk(plan, session, data, chunk, &mut statements).await
             {
                 plan.older.pass_over_rows(entry, error)?;
+                refused = true;
             }
         } else {
             let entries: Vec<&Entry> = jobs.iter().filter_map(|job| job.entry()).map(|at| &plan.entries[at]).collect();
@@ -105,6 +123,9 @@ async fn worker(plan: Arc<Plan>, session: Session) -> Result<()> {
             }
         }
         plan.changed.notify_waiters();
+        if refused {
+            return Ok(Ended::Refused);
+        }
     }
 }
 
