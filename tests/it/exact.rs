@@ -374,7 +374,8 @@ fn a_row_of_600_mb_travels_and_one_that_no_copy_can_carry_is_named() {
     let copy = Database::new(source.server);
     program.restore_into(&archive, &copy, &[]).exits(0);
     assert_eq!(copy.psql("SELECT count(*) FROM giant"), "199");
-    let digest = "SELECT count(*), sum(id), sum(length(a)::int8), md5(max(a)) FROM giant WHERE id <> 102";
+    // Without comparing any: that takes minutes in most locales.
+    let digest = "SELECT count(*), sum(id), sum(length(a)::int8), string_agg(md5(a), ',' ORDER BY id) FROM giant WHERE id <> 102";
     assert_eq!(source.psql(digest), copy.psql(digest));
     assert_eq!(copy.psql("SELECT one FROM another"), "1");
 }
