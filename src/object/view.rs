@@ -146,3 +146,22 @@ impl View {
         format!("SELECT\n    {}", self.columns.iter().map(column).collect::<Vec<_>>().join(",\n    "))
     }
 }
+
+#[cfg(test)]
+impl View {
+    /// A view without columns, for tests of order.
+    pub fn sample(rule: Oid) -> View {
+        View {
+            materialized: false,
+            qualified: "v".into(),
+            parameters: Vec::new(),
+            toast_parameters: Vec::new(),
+            select: "SELECT".into(),
+            check_option: None,
+            columns: Vec::new(),
+            after: Vec::new(),
+            rule: ObjectId::new(class::REWRITE, rule),
+            dummy: false,
+        }
+    }
+}
