@@ -5,6 +5,8 @@ CREATE SCHEMA "pgsnap access";
 CREATE FUNCTION "pgsnap access"."hand ""ler"""(internal) RETURNS index_am_handler
     LANGUAGE internal STRICT
     AS $$gisthandler$$;
+-- ACCESS METHOD mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm63
+CREATE ACCESS METHOD mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm63 TYPE INDEX HANDLER bthandler;
 -- ACCESS METHOD pgsnap "index" é
 CREATE ACCESS METHOD "pgsnap ""index""
 é" TYPE INDEX HANDLER "pgsnap access"."hand ""ler""";

@@ -45,6 +45,11 @@ CREATE AGGREGATE "pgsnap aggregate"."Full ""aggregate""
 -- COMMENT pgsnap aggregate.Full "aggregate" é
 COMMENT ON AGGREGATE "pgsnap aggregate"."Full ""aggregate""
 é"("select" integer) IS 'an aggregate';
+-- AGGREGATE pgsnap aggregate.ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg63; owner postgres
+CREATE AGGREGATE "pgsnap aggregate".ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg63(integer) (
+    SFUNC = int4pl,
+    STYPE = integer
+);
 -- OPERATOR pgsnap aggregate.<<<; owner postgres
 CREATE OPERATOR "pgsnap aggregate".<<< (
     FUNCTION = int4lt,

@@ -18,6 +18,10 @@ CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA "we""ird
 schema";
 -- COMMENT hstore
 COMMENT ON EXTENSION hstore IS 'data type for storing sets of (key, value) pairs';
+-- EXTENSION plpgsql
+CREATE EXTENSION IF NOT EXISTS plpgsql WITH SCHEMA pg_catalog;
+-- COMMENT plpgsql
+COMMENT ON EXTENSION plpgsql IS 'PL/pgSQL procedural language';
 -- EXTENSION uuid-ossp
 CREATE EXTENSION IF NOT EXISTS "uuid-ossp" WITH SCHEMA "we""ird
 schema";

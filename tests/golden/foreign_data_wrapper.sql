@@ -5,7 +5,7 @@ CREATE SCHEMA "we""ird";
 CREATE FUNCTION "we""ird"."valid""ator"(text[], oid) RETURNS void
     LANGUAGE plpgsql
     AS $$BEGIN END$$;
--- FOREIGN DATA WRAPPER checked; owner postgres
+-- FOREIGN DATA WRAPPER checked; owner pgsnap super
 CREATE FOREIGN DATA WRAPPER checked VALIDATOR postgresql_fdw_validator;
 -- FOREIGN DATA WRAPPER least; owner postgres
 CREATE FOREIGN DATA WRAPPER "least";
@@ -19,3 +19,5 @@ CREATE FOREIGN DATA WRAPPER "select; --
     empty '',
     z 'last'
 );
+-- FOREIGN DATA WRAPPER wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww63; owner postgres
+CREATE FOREIGN DATA WRAPPER wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww63;

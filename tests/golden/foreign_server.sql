@@ -15,6 +15,8 @@ CREATE SERVER "select; --
     host E'back\\slash',
     port '1'
 );
+-- SERVER sssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss63; owner postgres
+CREATE SERVER sssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss63 FOREIGN DATA WRAPPER "wrap""per";
 -- ==== PreData, Privileges
 -- ACL wrap"per
 GRANT ALL ON FOREIGN DATA WRAPPER "wrap""per" TO pgsnap_reader;

@@ -5,6 +5,8 @@ CREATE SCHEMA "pgsnap language";
 CREATE FUNCTION "pgsnap language"."hand ""ler"""() RETURNS language_handler
     LANGUAGE c
     AS '$libdir/plpgsql', 'plpgsql_call_handler';
+-- PROCEDURAL LANGUAGE lllllllllllllllllllllllllllllllllllllllllllllllllllllllllllll63; owner postgres
+CREATE PROCEDURAL LANGUAGE lllllllllllllllllllllllllllllllllllllllllllllllllllllllllllll63 HANDLER "pgsnap language"."hand ""ler""";
 -- FUNCTION pgsnap language.in line; owner postgres
 CREATE FUNCTION "pgsnap language"."in line"(internal) RETURNS void
     LANGUAGE c STRICT
@@ -32,3 +34,5 @@ CREATE FUNCTION "pgsnap language".a_function() RETURNS integer
 -- ACL pgsnap "full" é
 REVOKE ALL ON LANGUAGE "pgsnap ""full""
 é" FROM PUBLIC;
+-- ACL LANGUAGE plpgsql
+REVOKE ALL ON LANGUAGE plpgsql FROM PUBLIC;

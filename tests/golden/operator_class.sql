@@ -57,6 +57,12 @@ CREATE OPERATOR CLASS "pgsnap class".big
     FOR TYPE bigint USING hash FAMILY "pgsnap class".big AS
     OPERATOR 1 =(bigint,bigint),
     FUNCTION 1 (bigint, bigint) hashint8(bigint);
+-- OPERATOR FAMILY pgsnap class.ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc63; owner postgres
+CREATE OPERATOR FAMILY "pgsnap class".ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc63 USING btree;
+-- OPERATOR CLASS pgsnap class.ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc63; owner postgres
+CREATE OPERATOR CLASS "pgsnap class".ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc63
+    FOR TYPE bigint USING btree FAMILY "pgsnap class".ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc63 AS
+    STORAGE bigint;
 -- OPERATOR FAMILY pgsnap class.empty; owner postgres
 CREATE OPERATOR FAMILY "pgsnap class".empty USING btree;
 -- OPERATOR CLASS pgsnap class.empty; owner postgres

@@ -39,6 +39,8 @@ COMMENT ON OPERATOR FAMILY "pgsnap family"."empty ""family""
 -- OPERATOR FAMILY pgsnap family.empty "family" é; owner postgres
 CREATE OPERATOR FAMILY "pgsnap family"."empty ""family""
 é" USING hash;
+-- OPERATOR FAMILY pgsnap family.fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff63; owner postgres
+CREATE OPERATOR FAMILY "pgsnap family".fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff63 USING brin;
 -- OPERATOR FAMILY pgsnap family.order; owner postgres
 CREATE OPERATOR FAMILY "pgsnap family"."order" USING gist;
 ALTER OPERATOR FAMILY "pgsnap family"."order" USING gist ADD

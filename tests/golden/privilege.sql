@@ -87,9 +87,15 @@ CREATE MATERIALIZED VIEW public.kept AS
   WITH NO DATA;
 -- TABLE public.parted; owner postgres
 CREATE TABLE public.parted (
-    k integer
+    k integer,
+    city integer
 )
 PARTITION BY LIST (k);
+-- TABLE public.leaf; owner postgres
+CREATE TABLE public.leaf (
+    k integer,
+    city integer
+);
 -- SEQUENCE public.plain_a_seq; owner postgres
 CREATE SEQUENCE public.plain_a_seq
     AS integer
@@ -112,6 +118,8 @@ CREATE TABLE "we""ird; --
     "b,c" text,
     "select" integer
 );
+-- TABLE ATTACH public.leaf
+ALTER TABLE ONLY public.parted ATTACH PARTITION public.leaf FOR VALUES IN (1);
 -- DEFAULT public.plain
 ALTER TABLE ONLY public.plain ALTER COLUMN a SET DEFAULT nextval('public.plain_a_seq'::regclass);
 -- ==== PreData, Privileges
@@ -124,6 +132,8 @@ GRANT ALL ON FUNCTION pg_catalog.pg_reload_conf() TO pgsnap_reader;
 -- ACL FUNCTION pg_catalog.pg_sleep(double precision)
 REVOKE ALL ON FUNCTION pg_catalog.pg_sleep(double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION pg_catalog.pg_sleep(double precision) TO pgsnap_reader;
+-- ACL FUNCTION pg_catalog.pg_stat_reset()
+REVOKE ALL ON FUNCTION pg_catalog.pg_stat_reset() FROM postgres;
 -- ACL public.f(x)
 REVOKE ALL ON FUNCTION public."f(x)"(a integer, OUT b integer, VARIADIC c text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public."f(x)"(a integer, OUT b integer, VARIADIC c text[]) TO pgsnap_reader WITH GRANT OPTION;
@@ -198,6 +208,62 @@ GRANT SELECT(tableoid) ON TABLE pg_catalog.pg_proc TO PUBLIC;
 GRANT SELECT(oid) ON TABLE pg_catalog.pg_proc TO PUBLIC;
 -- ACL TABLE pg_catalog.pg_proc
 GRANT SELECT(proname) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(pronamespace) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proowner) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(prolang) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(procost) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(prorows) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(provariadic) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(prosupport) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(prokind) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(prosecdef) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proleakproof) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proisstrict) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proretset) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(provolatile) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proparallel) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(pronargs) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(pronargdefaults) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(prorettype) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proargtypes) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proallargtypes) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proargmodes) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proargnames) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proargdefaults) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(protrftypes) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(prosrc) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(probin) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(prosqlbody) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proconfig) ON TABLE pg_catalog.pg_proc TO PUBLIC;
+-- ACL TABLE pg_catalog.pg_proc
+GRANT SELECT(proacl) ON TABLE pg_catalog.pg_proc TO PUBLIC;
 -- ACL public.columned
 GRANT SELECT(last_value) ON TABLE public.columned TO pgsnap_reader;
 -- ACL public.far
@@ -205,8 +271,12 @@ GRANT SELECT ON TABLE public.far TO PUBLIC;
 -- ACL public.kept
 GRANT SELECT ON TABLE public.kept TO PUBLIC;
 GRANT MAINTAIN ON TABLE public.kept TO pgsnap_reader;
+-- ACL public.leaf
+GRANT SELECT ON TABLE public.leaf TO pgsnap_reader;
 -- ACL public.parted
 GRANT SELECT ON TABLE public.parted TO PUBLIC;
+-- ACL public.parted
+GRANT SELECT(city) ON TABLE public.parted TO "pgsnap ""quo'ted"" ä";
 -- ACL public.plain
 REVOKE ALL ON TABLE public.plain FROM postgres;
 GRANT SELECT ON TABLE public.plain TO pgsnap_reader;

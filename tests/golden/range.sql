@@ -31,6 +31,30 @@ range",
 -- COMMENT pgsnap range.Full "range" é
 COMMENT ON TYPE "pgsnap range"."Full ""range""
 é" IS 'a range';
+-- OPERATOR pgsnap range.~~<<; owner postgres
+CREATE OPERATOR "pgsnap range".~~<< (
+    FUNCTION = int8lt,
+    LEFTARG = bigint,
+    RIGHTARG = bigint,
+    COMMUTATOR = OPERATOR("pgsnap range".~~>>)
+);
+-- OPERATOR FAMILY pgsnap range.zz_class; owner postgres
+CREATE OPERATOR FAMILY "pgsnap range".zz_class USING btree;
+-- OPERATOR CLASS pgsnap range.zz_class; owner postgres
+CREATE OPERATOR CLASS "pgsnap range".zz_class
+    FOR TYPE bigint USING btree FAMILY "pgsnap range".zz_class AS
+    OPERATOR 1 "pgsnap range".~~<<(bigint,bigint),
+    OPERATOR 2 <=(bigint,bigint),
+    OPERATOR 3 =(bigint,bigint),
+    OPERATOR 4 >=(bigint,bigint),
+    OPERATOR 5 >(bigint,bigint),
+    FUNCTION 1 (bigint, bigint) btint8cmp(bigint,bigint);
+-- TYPE pgsnap range.aa_sorted; owner postgres
+CREATE TYPE "pgsnap range".aa_sorted AS RANGE (
+    subtype = bigint,
+    multirange_type_name = "pgsnap range".aa_sorted_multirange,
+    subtype_opclass = "pgsnap range".zz_class
+);
 -- SHELL TYPE pgsnap range.canonical
 CREATE TYPE "pgsnap range".canonical;
 -- FUNCTION pgsnap range.canonical fn; owner postgres

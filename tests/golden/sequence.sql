@@ -233,6 +233,22 @@ CREATE SEQUENCE public."select"
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+-- TABLE public.serial_root; owner postgres
+CREATE TABLE public.serial_root (
+    id integer NOT NULL,
+    k integer DEFAULT 7
+)
+PARTITION BY RANGE (id);
+-- SEQUENCE public.serial_root_id_seq; owner postgres
+CREATE SEQUENCE public.serial_root_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+-- SEQUENCE OWNED BY public.serial_root_id_seq
+ALTER SEQUENCE public.serial_root_id_seq OWNED BY public.serial_root.id;
 -- SEQUENCE public.serials_a_seq; owner pgsnap_sequence
 CREATE SEQUENCE public.serials_a_seq
     AS smallint
@@ -314,6 +330,12 @@ CREATE SEQUENCE public.zz_owned
     CACHE 1;
 -- SEQUENCE OWNED BY public.zz_owned
 ALTER SEQUENCE public.zz_owned OWNED BY public.middle.c;
+-- TABLE we"ird schema.aa_leaf; owner postgres
+CREATE TABLE "we""ird
+schema".aa_leaf (
+    id integer DEFAULT nextval('public.serial_root_id_seq'::regclass) CONSTRAINT serial_root_id_not_null NOT NULL,
+    k integer DEFAULT 8
+);
 -- TABLE we"ird schema.ta.ble; owner postgres
 CREATE TABLE "we""ird
 schema"."ta.ble" (
@@ -341,6 +363,12 @@ schema"."se'quence; --
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+-- TABLE we"ird schema.serial_leaf; owner postgres
+CREATE TABLE "we""ird
+schema".serial_leaf (
+    id integer DEFAULT nextval('public.serial_root_id_seq'::regclass) CONSTRAINT serial_root_id_not_null NOT NULL,
+    k integer DEFAULT 7
+);
 -- SEQUENCE we"ird schema.ta.ble_col"umn_seq; owner postgres
 CREATE SEQUENCE "we""ird
 schema"."ta.ble_col""umn_seq"
@@ -360,12 +388,20 @@ ALTER TABLE ONLY public.identity_middle ATTACH PARTITION public.identity_deep FO
 ALTER TABLE ONLY public.identity_root ATTACH PARTITION public.identity_leaf FOR VALUES IN (1);
 -- TABLE ATTACH public.identity_middle
 ALTER TABLE ONLY public.identity_root ATTACH PARTITION public.identity_middle FOR VALUES IN (2, 3);
+-- TABLE ATTACH we"ird schema.aa_leaf
+ALTER TABLE ONLY public.serial_root ATTACH PARTITION "we""ird
+schema".aa_leaf FOR VALUES FROM (100) TO (200);
+-- TABLE ATTACH we"ird schema.serial_leaf
+ALTER TABLE ONLY public.serial_root ATTACH PARTITION "we""ird
+schema".serial_leaf FOR VALUES FROM (1) TO (100);
 -- DEFAULT public.identity_unlogged
 ALTER TABLE ONLY public.identity_unlogged ALTER COLUMN b SET DEFAULT nextval('public.identity_unlogged_b_seq'::regclass);
 -- DEFAULT public.middle
 ALTER TABLE ONLY public.middle ALTER COLUMN a SET DEFAULT nextval('public.zz_owned'::regclass);
 -- DEFAULT public.middle
 ALTER TABLE ONLY public.middle ALTER COLUMN c SET DEFAULT nextval('public.aa_owned'::regclass);
+-- DEFAULT public.serial_root
+ALTER TABLE ONLY public.serial_root ALTER COLUMN id SET DEFAULT nextval('public.serial_root_id_seq'::regclass);
 -- DEFAULT public.serials
 ALTER TABLE ONLY public.serials ALTER COLUMN a SET DEFAULT nextval('public.serials_a_seq'::regclass);
 -- DEFAULT public.serials

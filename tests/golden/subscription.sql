@@ -18,5 +18,11 @@ CREATE SUBSCRIPTION pgsnap_least CONNECTION 'dbname=none' PUBLICATION one WITH (
 COMMENT ON SUBSCRIPTION pgsnap_least IS 'it''s a subscription';
 -- SUBSCRIPTION pgsnap_local; owner postgres
 CREATE SUBSCRIPTION pgsnap_local CONNECTION 'dbname=none' PUBLICATION one WITH (connect = false, slot_name = NONE, streaming = parallel, synchronous_commit = 'remote_apply');
+-- SUBSCRIPTION pgsnap_off; owner postgres
+CREATE SUBSCRIPTION pgsnap_off CONNECTION 'dbname=none' PUBLICATION one WITH (connect = false, slot_name = NONE, streaming = off, origin = 'none');
+-- SUBSCRIPTION pgsnap_on; owner postgres
+CREATE SUBSCRIPTION pgsnap_on CONNECTION 'dbname=none' PUBLICATION one WITH (connect = false, slot_name = NONE, streaming = on);
 -- SUBSCRIPTION pgsnap_slot; owner postgres
 CREATE SUBSCRIPTION pgsnap_slot CONNECTION 'dbname=none' PUBLICATION one WITH (connect = false, slot_name = NONE, streaming = parallel);
+-- SUBSCRIPTION sssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss63; owner postgres
+CREATE SUBSCRIPTION sssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss63 CONNECTION 'dbname=none' PUBLICATION one WITH (connect = false, slot_name = NONE, streaming = parallel);

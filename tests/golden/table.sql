@@ -2,6 +2,12 @@
 -- SCHEMA we"ird schema; owner postgres
 CREATE SCHEMA "we""ird
 schema";
+-- TYPE public.hashed_by; owner postgres
+CREATE TYPE public.hashed_by AS ENUM (
+    'a',
+    'b',
+    'c'
+);
 -- TYPE we"ird schema.ty"pe; owner postgres
 CREATE TYPE "we""ird
 schema"."ty""pe" AS (
@@ -78,7 +84,7 @@ CREATE TABLE public.both_secured (
     a integer
 );
 ALTER TABLE ONLY public.both_secured FORCE ROW LEVEL SECURITY;
--- FOREIGN TABLE public.foreign_alone; owner postgres
+-- FOREIGN TABLE public.foreign_alone; owner pgsnap_table's "owner"
 CREATE FOREIGN TABLE public.foreign_alone (
     a integer DEFAULT 4 NOT NULL,
     b text COLLATE pg_catalog."C",
@@ -226,6 +232,19 @@ CREATE TABLE public.hashed (
     b text
 )
 PARTITION BY HASH (a, b text_pattern_ops);
+-- TABLE we"ird schema.root ; --; owner postgres
+CREATE TABLE "we""ird
+schema"."root
+; --" (
+    e public.hashed_by,
+    n integer
+)
+PARTITION BY HASH (e);
+-- TABLE public.hashed_1; owner postgres
+CREATE TABLE public.hashed_1 (
+    e public.hashed_by,
+    n integer
+);
 -- TABLE public.identity_full; owner postgres
 CREATE TABLE public.identity_full (
     a integer
@@ -278,6 +297,15 @@ CREATE TABLE public.late (
     a integer,
     b integer
 );
+-- TABLE public.late_other_parent; owner postgres
+CREATE TABLE public.late_other_parent (
+    a integer CONSTRAINT "late; --" NOT NULL,
+    b integer
+);
+-- TABLE public.late_both; owner postgres
+CREATE TABLE public.late_both (
+)
+INHERITS (public.late, public.late_other_parent);
 -- TABLE public.late_child; owner postgres
 CREATE TABLE public.late_child (
     CONSTRAINT "late; --" NOT NULL a,
@@ -301,6 +329,11 @@ CREATE TABLE public.late_leaf (
     k integer,
     a integer
 );
+-- TABLE public.late_own; owner postgres
+CREATE TABLE public.late_own (
+    a integer CONSTRAINT "late; --" NOT NULL
+)
+INHERITS (public.late);
 -- TABLE public.late_sound; owner postgres
 CREATE TABLE public.late_sound (
     k integer,
@@ -502,7 +535,34 @@ CREATE TABLE public.secured_root (
 )
 PARTITION BY LIST (a);
 ALTER TABLE ONLY public.secured_root FORCE ROW LEVEL SECURITY;
+-- TABLE public.spaced; owner postgres
+SET default_tablespace = "pgsnap ""space""";
+CREATE TABLE public.spaced (
+    a integer NOT NULL,
+    b integer
+);
+-- TABLE public.spaced_root; owner postgres
+CREATE TABLE public.spaced_root (
+    a integer
+)
+PARTITION BY LIST (a);
+-- TABLE public.spaced_default; owner postgres
+SET default_tablespace = '';
+CREATE TABLE public.spaced_default (
+    a integer
+);
+-- TABLE public.spaced_leaf; owner postgres
+SET default_tablespace = "pgsnap ""space""";
+CREATE TABLE public.spaced_leaf (
+    a integer
+);
+-- MATERIALIZED VIEW public.spaced_view; owner postgres
+CREATE MATERIALIZED VIEW public.spaced_view AS
+ SELECT a
+   FROM public.spaced
+  WITH NO DATA;
 -- TABLE public.stored; owner postgres
+SET default_tablespace = '';
 CREATE TABLE public.stored (
     a integer,
     b text
@@ -566,6 +626,13 @@ schema".p0 (
     v text,
     n integer CONSTRAINT listed_n_not_null NOT NULL
 );
+-- TABLE we"ird schema.part 0; owner postgres
+CREATE TABLE "we""ird
+schema"."part
+0" (
+    e public.hashed_by,
+    n integer
+);
 -- TABLE we"ird schema.ta"ble '; --; owner pgsnap_table's "owner"
 CREATE TABLE "we""ird
 schema"."ta""ble
@@ -611,6 +678,10 @@ ALTER TABLE ONLY public.boolean_list ATTACH PARTITION public.boolean_true FOR VA
 ALTER TABLE ONLY public.dated ATTACH PARTITION public.dated_part FOR VALUES FROM ('2024-01-01 00:00:00+00') TO ('2025-01-01 00:00:00+00');
 -- TABLE ATTACH public.foreign_part
 ALTER TABLE ONLY public.listed ATTACH PARTITION public.foreign_part FOR VALUES IN ('f');
+-- TABLE ATTACH public.hashed_1
+ALTER TABLE ONLY "we""ird
+schema"."root
+; --" ATTACH PARTITION public.hashed_1 FOR VALUES WITH (modulus 2, remainder 1);
 -- TABLE ATTACH public.identity_leaf
 ALTER TABLE ONLY public.identity_root ATTACH PARTITION public.identity_leaf FOR VALUES IN (1);
 -- TABLE ATTACH public.late_leaf
@@ -629,12 +700,22 @@ ALTER TABLE ONLY public.ranged ATTACH PARTITION public.ranged_high FOR VALUES FR
 ALTER TABLE ONLY public.ranged ATTACH PARTITION public.ranged_low FOR VALUES FROM (MINVALUE, MINVALUE) TO (0, 'a''b');
 -- TABLE ATTACH public.ranged_rest
 ALTER TABLE ONLY public.ranged ATTACH PARTITION public.ranged_rest DEFAULT;
+-- TABLE ATTACH public.spaced_default
+ALTER TABLE ONLY public.spaced_root ATTACH PARTITION public.spaced_default FOR VALUES IN (2);
+-- TABLE ATTACH public.spaced_leaf
+ALTER TABLE ONLY public.spaced_root ATTACH PARTITION public.spaced_leaf FOR VALUES IN (1);
 -- TABLE ATTACH public.unlogged_leaf
 ALTER TABLE ONLY public.ranged ATTACH PARTITION public.unlogged_leaf FOR VALUES FROM (5000, 'a') TO (6000, 'b');
 -- TABLE ATTACH we"ird schema.p0
 ALTER TABLE ONLY "we""ird
 schema"."part '; --" ATTACH PARTITION "we""ird
 schema".p0 FOR VALUES WITH (modulus 2, remainder 0);
+-- TABLE ATTACH we"ird schema.part 0
+ALTER TABLE ONLY "we""ird
+schema"."root
+; --" ATTACH PARTITION "we""ird
+schema"."part
+0" FOR VALUES WITH (modulus 2, remainder 0);
 -- TABLE ATTACH we"ird schema.part '; --
 ALTER TABLE ONLY public.listed ATTACH PARTITION "we""ird
 schema"."part '; --" FOR VALUES IN ('a''b', 'n
@@ -757,7 +838,15 @@ ALTER TABLE ONLY public.nn_keyed
 -- CONSTRAINT public.nn_keyed_pkey
 ALTER TABLE ONLY public.nn_keyed
     ADD CONSTRAINT nn_keyed_pkey PRIMARY KEY (a);
+-- CONSTRAINT public.spaced_b_key
+ALTER TABLE ONLY public.spaced
+    ADD CONSTRAINT spaced_b_key UNIQUE (b);
+-- CONSTRAINT public.spaced_pkey
+SET default_tablespace = "pgsnap ""space""";
+ALTER TABLE ONLY public.spaced
+    ADD CONSTRAINT spaced_pkey PRIMARY KEY (a);
 -- CONSTRAINT public.the key
+SET default_tablespace = '';
 ALTER TABLE ONLY public.identity_key
     ADD CONSTRAINT "the key" PRIMARY KEY (a);
 -- CONSTRAINT public.the; key
@@ -769,11 +858,25 @@ ALTER TABLE ONLY public.typed_more
 -- CONSTRAINT public.unlogged_pkey
 ALTER TABLE ONLY public.unlogged
     ADD CONSTRAINT unlogged_pkey PRIMARY KEY (a);
+-- INDEX public.spaced_tree
+SET default_tablespace = "pgsnap ""space""";
+CREATE INDEX spaced_tree ON ONLY public.spaced_root USING btree (a);
+-- INDEX public.spaced_default_a_idx
+CREATE INDEX spaced_default_a_idx ON public.spaced_default USING btree (a);
+-- INDEX public.spaced_index
+CREATE INDEX spaced_index ON public.spaced USING btree (b, a);
+-- INDEX public.spaced_leaf_a_idx
+CREATE INDEX spaced_leaf_a_idx ON public.spaced_leaf USING btree (a);
 -- INDEX public.the 'index'
+SET default_tablespace = '';
 CREATE UNIQUE INDEX "the 'index'" ON public.identity_index USING btree (b);
 ALTER TABLE ONLY public.identity_index REPLICA IDENTITY USING INDEX "the 'index'";
 -- INDEX ATTACH public.identity_leaf_pkey
 ALTER INDEX public.identity_root_pkey ATTACH PARTITION public.identity_leaf_pkey;
+-- INDEX ATTACH public.spaced_default_a_idx
+ALTER INDEX public.spaced_tree ATTACH PARTITION public.spaced_default_a_idx;
+-- INDEX ATTACH public.spaced_leaf_a_idx
+ALTER INDEX public.spaced_tree ATTACH PARTITION public.spaced_leaf_a_idx;
 -- ROW SECURITY public.both_secured
 ALTER TABLE public.both_secured ENABLE ROW LEVEL SECURITY;
 -- ROW SECURITY public.ranged_low

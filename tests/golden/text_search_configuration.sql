@@ -12,6 +12,10 @@ CREATE TEXT SEARCH PARSER "we""ird"."parser""s" (
 CREATE TEXT SEARCH DICTIONARY "we""ird"."dict""s" (
     TEMPLATE = pg_catalog.simple
 );
+-- TEXT SEARCH CONFIGURATION public.ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc63; owner postgres
+CREATE TEXT SEARCH CONFIGURATION public.ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc63 (
+    PARSER = pg_catalog."default"
+);
 -- TEXT SEARCH CONFIGURATION public.english; owner pgsnap_reader
 CREATE TEXT SEARCH CONFIGURATION public.english (
     PARSER = pg_catalog."default"

@@ -6,6 +6,10 @@ CREATE TEXT SEARCH TEMPLATE "we""ird"."template""s" (
     INIT = dsimple_init,
     LEXIZE = dsimple_lexize
 );
+-- TEXT SEARCH DICTIONARY public.ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd63; owner postgres
+CREATE TEXT SEARCH DICTIONARY public.ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd63 (
+    TEMPLATE = pg_catalog.simple
+);
 -- TEXT SEARCH DICTIONARY public.english; owner pgsnap_reader
 CREATE TEXT SEARCH DICTIONARY public.english (
     TEMPLATE = pg_catalog.snowball,

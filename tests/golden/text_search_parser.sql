@@ -12,6 +12,13 @@ CREATE TEXT SEARCH PARSER public."least" (
     END = prsd_end,
     LEXTYPES = prsd_lextype
 );
+-- TEXT SEARCH PARSER public.ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp63
+CREATE TEXT SEARCH PARSER public.ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp63 (
+    START = prsd_start,
+    GETTOKEN = prsd_nexttoken,
+    END = prsd_end,
+    LEXTYPES = prsd_lextype
+);
 -- TEXT SEARCH PARSER we"ird.select; -- ä
 CREATE TEXT SEARCH PARSER "we""ird"."select; --
 ä" (

@@ -9,6 +9,10 @@ CREATE FUNCTION "we""ird"."lexize""it"(internal, internal, internal, internal) R
 CREATE TEXT SEARCH TEMPLATE public."least" (
     LEXIZE = dsimple_lexize
 );
+-- TEXT SEARCH TEMPLATE public.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt63
+CREATE TEXT SEARCH TEMPLATE public.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt63 (
+    LEXIZE = dsimple_lexize
+);
 -- TEXT SEARCH TEMPLATE we"ird.table; -- ä
 CREATE TEXT SEARCH TEMPLATE "we""ird"."table; --
 ä" (

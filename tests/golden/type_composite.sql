@@ -33,6 +33,10 @@ CREATE TYPE "pgsnap composite".nested AS (
 );
 -- COMMENT pgsnap composite.nested
 COMMENT ON TYPE "pgsnap composite".nested IS 'nests';
+-- TYPE pgsnap composite.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt63; owner postgres
+CREATE TYPE "pgsnap composite".ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt63 AS (
+    a integer
+);
 -- ==== PreData, Privileges
 -- ACL pgsnap composite.nested
 GRANT ALL ON TYPE "pgsnap composite".nested TO pgsnap_owner;

@@ -1,0 +1,3 @@
+-- ==== PreData, Main
+-- SCHEMA public; owner pgsnap "large" owner
+
