@@ -46,22 +46,26 @@ pub enum Command {
     /// Show what is in an archive
     #[command(after_help = format!("EXAMPLE\n  pgsnap inspect --json app.tar.zst\n\n{EXIT_STATUS}"))]
     Inspect(InspectArgs),
+    /// Show where a connection leads and where each of its values came from
+    #[command(after_help = format!("Exit status 1 where something would make the work fail.\n\n\
+        EXAMPLES\n  pgsnap check\n  pgsnap check --env prod --json\n\n{EXIT_STATUS}"))]
+    Check(CheckArgs),
 }
 
 /// Where the server is.
 #[derive(Debug, Default, Args)]
 pub struct ConnectArgs {
     /// Database name, postgresql:// URL or keyword string
-    #[arg(short = 'd', long = "dbname", value_name = "CONN")]
+    #[arg(short = 'd', long = "dbname", value_name = "CONN", overrides_with = "dbname")]
     pub dbname: Option<String>,
     /// Server's host name or socket directory
-    #[arg(short = 'h', long, value_name = "HOST")]
+    #[arg(short = 'h', long, value_name = "HOST", overrides_with = "host")]
     pub host: Option<String>,
     /// Server's port
-    #[arg(short = 'p', long, value_name = "PORT")]
+    #[arg(short = 'p', long, value_name = "PORT", overrides_with = "port")]
     pub port: Option<String>,
     /// Role to connect as
-    #[arg(short = 'U', long = "username", value_name = "ROLE")]
+    #[arg(short = 'U', long = "username", value_name = "ROLE", overrides_with = "username")]
     pub username: Option<String>,
     /// Never ask for a password
     #[arg(short = 'w', long, conflicts_with = "password")]
@@ -294,6 +298,17 @@ pub struct InspectArgs {
     /// The archive
     #[arg(value_name = "ARCHIVE")]
     pub archive: PathBuf,
+    /// Print as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `pgsnap check`.
+#[derive(Debug, Args)]
+#[allow(missing_docs)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub connect: ConnectArgs,
     /// Print as JSON
     #[arg(long)]
     pub json: bool,

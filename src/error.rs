@@ -100,6 +100,13 @@ impl Error {
         self.postgres().is_some_and(|error| error.is_closed() || error.as_db_error().is_none())
     }
 
+    /// What failed and why, on one line, and what to do: for reports that list errors among other findings.
+    pub fn finding(&self) -> (String, Option<&str>) {
+        let causes = self.0.cause.iter().flat_map(|cause| explain(cause.as_ref()));
+        let parts = std::iter::once(self.0.doing.clone()).chain(causes);
+        (parts.collect::<Vec<_>>().join("; "), self.0.hint.as_deref())
+    }
+
     fn postgres(&self) -> Option<&tokio_postgres::Error> {
         let mut cause = self.0.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static));
         while let Some(error) = cause {

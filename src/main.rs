@@ -7,9 +7,10 @@ use std::sync::Arc;
 use clap::Parser;
 use pgsnap::archive::{Archive, Manifest};
 use pgsnap::cli::{
-    ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ReportArgs, RestoreArgs, SectionArg, SelectionArgs,
-    VerifyArgs,
+    CheckArgs, ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ReportArgs, RestoreArgs, SectionArg,
+    SelectionArgs, VerifyArgs,
 };
+use pgsnap::command::check::{CheckOptions, check};
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
 use pgsnap::command::restore::{RestoreOptions, Statistics, restore};
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => run_verify(args),
         Command::Restore(args) => run(run_restore(args), "the target may hold a part of the archive"),
         Command::Inspect(args) => run_inspect(args),
+        Command::Check(args) => run(run_check(args), "nothing was changed"),
     };
     match result {
         Ok(code) => ExitCode::from(code),
@@ -325,6 +327,16 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
     let summary = result?;
     tell(&args.report, &summary, || terminal::restored(&summary));
     Ok(if summary.refused.is_empty() { 0 } else { SKIPPED })
+}
+
+async fn run_check(args: &CheckArgs) -> Result<u8> {
+    let report = check(CheckOptions { settings: settings(&args.connect, None)? }).await?;
+    if args.json {
+        print(&serde_json::to_string_pretty(&report).expect("reports are plain data"));
+    } else {
+        print(&terminal::checked(&report));
+    }
+    Ok(if report.ok { 0 } else { 1 })
 }
 
 fn run_inspect(args: &InspectArgs) -> Result<u8> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::command::check::{Report, Severity};
 use crate::command::dump::DumpSummary;
 use crate::command::inspect::Inspection;
 use crate::command::restore::RestoreSummary;
@@ -252,6 +253,52 @@ pub fn inspected(inspection: &Inspection) -> String {
     for warning in &inspection.warnings {
         out.push_str(&format!("\nwarning: {warning}"));
     }
+    out
+}
+
+/// Where a connection leads.
+pub fn checked(report: &Report) -> String {
+    let shown = |value: &Option<String>| value.as_deref().map_or("(hidden)".to_string(), plain);
+    let width = report.connection.iter().map(|origin| shown(&origin.value).chars().count()).max().unwrap_or(0).min(40);
+    let mut out = String::from("connection\n");
+    for origin in &report.connection {
+        out.push_str(&format!("  {:<16}  {:<width$}  {}\n", origin.keyword, shown(&origin.value), origin.source));
+    }
+    out.push_str(&format!("  {:<16}  {}\n", "environment", report.environment));
+    if let Some(server) = &report.server {
+        let yes = |yes: bool| if yes { "yes" } else { "no" };
+        let tls = server.tls.as_ref().map_or("none".to_string(), |agreed| {
+            format!("{}, {}, {}", agreed.protocol, agreed.cipher, agreed.verified.words())
+        });
+        let address = server.address.as_ref().map(|address| format!(" ({address})")).unwrap_or_default();
+        let superuser = if server.superuser { " (superuser)" } else { "" };
+        out.push_str("server\n");
+        for (name, value) in [
+            ("place", format!("{}{address}", server.place)),
+            ("version", server.version.clone()),
+            ("TLS", tls),
+            ("authentication", server.authentication.unwrap_or("unknown").to_string()),
+            ("role", format!("{}{superuser}", plain(&server.role))),
+            ("database", plain(&server.database)),
+            ("encoding", server.encoding.clone()),
+            ("standby", yes(server.standby).to_string()),
+            ("pooler", yes(server.pooler).to_string()),
+        ] {
+            out.push_str(&format!("  {name:<16}  {value}\n"));
+        }
+    }
+    for finding in &report.findings {
+        let word = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Ok => "ok",
+        };
+        out.push_str(&format!("{word}: {}\n", finding.what));
+        if let Some(todo) = &finding.todo {
+            out.push_str(&format!("  hint: {todo}\n"));
+        }
+    }
+    out.push_str(if report.ok { "The connection works." } else { "The work would fail." });
     out
 }
 

@@ -1,5 +1,6 @@
 //! The commands: plain options in, a summary out. Here, and only here, the stages meet.
 
+pub mod check;
 pub mod dump;
 pub mod inspect;
 pub mod restore;

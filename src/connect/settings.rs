@@ -28,6 +28,7 @@ use super::dotenv::DotEnv;
 use super::draft::{Draft, Level};
 use super::environment;
 use super::hosts::{self, Host, Place};
+use super::keywords;
 use super::outside::{Outside, SOCKET_DIRECTORIES};
 use super::pgpass;
 use super::prompt::Prompt;
@@ -270,16 +271,51 @@ fn resolve_on(flags: &Flags, files: &DotEnv, outside: &Outside<'_>) -> Result<Se
         text_encoding: None,
         memory: Arc::default(),
     };
-    let mut add = |keyword, value: &str, source: &Source| {
-        if !settings.origins.iter().any(|origin| origin.keyword == keyword) {
-            settings.origins.push(Origin { keyword, value: Some(value.to_string()), source: source.clone() });
-        }
-    };
-    add("user", &settings.user, &user_source);
-    add("dbname", &settings.database, &database_source);
+    add_defaults(&mut settings, &user_source, &database_source);
     look_up_password(&mut settings, &draft, outside);
+    settings.origins.sort_by_key(|origin| keywords::all().position(|keyword| keyword == origin.keyword));
     settings.environment = label(flags, files, outside, &draft, &settings)?;
+    settings.warnings.extend(other_file(flags, files, &draft));
     Ok(settings)
+}
+
+/// Adds to what was given what was found without.
+fn add_defaults(settings: &mut Settings, user: &Source, database: &Source) {
+    let host = match settings.host() {
+        Host::Socket(directory) => directory.display().to_string(),
+        Host::Name(name) => name.clone(),
+    };
+    let defaults = [
+        ("host", host, &Source::DEFAULT),
+        ("port", settings.place().port.to_string(), &Source::DEFAULT),
+        ("user", settings.user.clone(), user),
+        ("dbname", settings.database.clone(), database),
+        ("sslmode", settings.tls.mode.name().to_string(), &Source::DEFAULT),
+    ];
+    for (keyword, value, source) in defaults {
+        let given = |name: &str| settings.origins.iter().any(|origin| origin.keyword == name);
+        if !given(keyword) && !(keyword == "host" && given("hostaddr")) {
+            settings.origins.push(Origin { keyword, value: Some(value), source: source.clone() });
+        }
+    }
+}
+
+/// A warning where `--env` names an environment and the connection comes from a file of none, or of another
+/// machine's: somebody may believe to be elsewhere.
+fn other_file(flags: &Flags, files: &DotEnv, draft: &Draft) -> Option<String> {
+    let (environment, Level::File(file)) = (flags.environment.as_ref()?, draft.level()) else { return None };
+    let own = |name: &str| {
+        let spellings = environment::spellings(environment);
+        spellings.iter().any(|known| name == format!(".env.{known}") || name == format!(".env.{known}.local"))
+    };
+    let name = files.name(file);
+    if own(name) || !name.starts_with(".env") {
+        return None;
+    }
+    Some(match (0..files.len()).map(|file| files.name(file)).find(|name| own(name)) {
+        Some(other) => format!("--env {environment}: the connection came from {name}, not from {other}"),
+        None => format!("--env {environment}: there is no .env.{environment}; the connection came from {name}"),
+    })
 }
 
 /// What would make another connection than was asked for.

@@ -49,6 +49,17 @@ pub enum Verified {
     Host,
 }
 
+impl Verified {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Verified::No => "certificate not checked",
+            Verified::Authority => "certificate of a trusted authority",
+            Verified::Host => "certificate of a trusted authority for this host",
+        }
+    }
+}
+
 /// What was agreed with the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Agreed {

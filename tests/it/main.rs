@@ -10,6 +10,8 @@ mod catalog;
 mod cli;
 /// Does the connection module reach servers that ask for passwords and certificates, and refuse others?
 mod connect;
+/// Does pgsnap connect where psql connects, and only there?
+mod conninfo;
 /// Is a copy one state of the database, whatever happens beside the dump?
 mod consistency;
 /// Does the page of what is covered say what the code does?

@@ -28,6 +28,23 @@ pub enum SslMode {
     VerifyFull,
 }
 
+/// As libpq names them.
+const MODES: [(&str, SslMode); 6] = [
+    ("disable", SslMode::Disable),
+    ("allow", SslMode::Allow),
+    ("prefer", SslMode::Prefer),
+    ("require", SslMode::Require),
+    ("verify-ca", SslMode::VerifyCa),
+    ("verify-full", SslMode::VerifyFull),
+];
+
+impl SslMode {
+    /// As libpq names it.
+    pub fn name(self) -> &'static str {
+        MODES.iter().find(|(_, mode)| *mode == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// The authorities a server's certificate is checked against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Roots {
@@ -197,20 +214,10 @@ pub fn tls(draft: &Draft, outside: &Outside<'_>) -> Result<Tls> {
 
 fn mode(draft: &Draft, system: bool) -> Result<SslMode> {
     let default = if system { SslMode::VerifyFull } else { SslMode::Prefer };
-    let mode = draft.choice(
-        "sslmode",
-        default,
-        &[
-            ("disable", SslMode::Disable),
-            ("allow", SslMode::Allow),
-            ("prefer", SslMode::Prefer),
-            ("require", SslMode::Require),
-            // node-postgres' name for what libpq calls require.
-            ("no-verify", SslMode::Require),
-            ("verify-ca", SslMode::VerifyCa),
-            ("verify-full", SslMode::VerifyFull),
-        ],
-    )?;
+    // node-postgres' name for what libpq calls require.
+    let mut known = MODES.to_vec();
+    known.push(("no-verify", SslMode::Require));
+    let mode = draft.choice("sslmode", default, &known)?;
     if system && mode != SslMode::VerifyFull {
         return Err(Error::new(Fault::Usage, "sslrootcert=system needs sslmode=verify-full")
             .hint("any certificate of a public authority would pass otherwise"));

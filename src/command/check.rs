@@ -1,0 +1,193 @@
+//! `pgsnap check`: where a connection leads, and what would hinder the work there.
+//!
+//! Owns the report and what is found about the connection itself. A further check is a function that takes
+//! the session and gives findings; [`check`] lists them. Reads only.
+//!
+//! Invariant: no secret is in the report; it is made from values that hold none.
+
+use serde::Serialize;
+
+use crate::connect::{Agreed, Origin, Purpose, Session, Settings, Verified};
+use crate::error::{During, Error, Fault, Result};
+
+/// What the server says of this connection.
+const DESCRIPTION: &str = "\
+SELECT CURRENT_USER::pg_catalog.text, pg_catalog.current_database()::pg_catalog.text,
+       pg_catalog.current_setting('application_name'), pg_catalog.host(pg_catalog.inet_server_addr()),
+       pg_catalog.inet_server_port(), s.version, s.client_dn
+FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_stat_ssl s ON s.pid = pg_catalog.pg_backend_pid()";
+
+/// What to check.
+pub struct CheckOptions {
+    /// The connection.
+    pub settings: Settings,
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// True where no finding is an error.
+    pub ok: bool,
+    /// The connection's values and where each came from.
+    pub connection: Vec<Origin>,
+    /// The environment's label.
+    pub environment: String,
+    /// The server; `None` where it could not be reached.
+    pub server: Option<Server>,
+    /// What to know or to do, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// The server, as it describes itself.
+#[derive(Debug, Serialize)]
+pub struct Server {
+    /// Where it was reached: `db.example:5432`, or a socket.
+    pub place: String,
+    /// The address, where it is not a socket.
+    pub address: Option<String>,
+    /// `server_version`.
+    pub version: String,
+    /// The address and the port that the server sees us come to; `None` through a socket.
+    pub reported: Option<(String, i32)>,
+    /// The terms of TLS; `None` without.
+    pub tls: Option<Agreed>,
+    /// The version of TLS as the server reports it, which a proxy may make another; `None` without.
+    pub reported_tls: Option<String>,
+    /// The subject of the certificate the server has of us.
+    pub client_certificate: Option<String>,
+    /// What `pg_stat_activity` shows for us.
+    pub application_name: String,
+    /// How the server asked who we are, as `require_auth` names it.
+    pub authentication: Option<&'static str>,
+    /// The role of the session.
+    pub role: String,
+    /// Whether it is a superuser.
+    pub superuser: bool,
+    /// The database.
+    pub database: String,
+    /// Its encoding.
+    pub encoding: String,
+    /// Whether the server is a standby.
+    pub standby: bool,
+    /// Whether a pooler stands before it.
+    pub pooler: bool,
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The work cannot be done.
+    Error,
+    /// It can, but somebody should look.
+    Warning,
+    /// All is well.
+    Ok,
+}
+
+/// One thing that was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What was found.
+    pub what: String,
+    /// What to do about it.
+    pub todo: Option<String>,
+}
+
+impl Finding {
+    /// Something to look at.
+    pub fn warning(what: impl Into<String>, todo: Option<&str>) -> Finding {
+        Finding { severity: Severity::Warning, what: what.into(), todo: todo.map(str::to_string) }
+    }
+
+    /// An error, as an error.
+    pub fn error(error: &Error) -> Finding {
+        let (what, todo) = error.finding();
+        Finding { severity: Severity::Error, what, todo: todo.map(str::to_string) }
+    }
+
+    /// Something that is as it should be.
+    pub fn ok(what: impl Into<String>) -> Finding {
+        Finding { severity: Severity::Ok, what: what.into(), todo: None }
+    }
+}
+
+/// Connects and looks around. A server that cannot be reached is a finding, not an error.
+///
+/// # Errors
+/// None so far; a report is made of whatever happens.
+pub async fn check(options: CheckOptions) -> Result<Report> {
+    let settings = options.settings;
+    let mut findings: Vec<Finding> = settings.warnings.iter().map(|text| Finding::warning(text, None)).collect();
+    let mut server = None;
+    match Session::open(&settings, Purpose::Dump).await {
+        Err(error) => findings.push(Finding::error(&error)),
+        Ok(session) => {
+            findings.extend(session.warnings.iter().map(|text| Finding::warning(text, None)));
+            findings.extend(encryption(&session));
+            match describe(&session).await {
+                Ok(described) => server = Some(described),
+                Err(error) => findings.push(Finding::error(&error)),
+            }
+            session.close().await;
+        }
+    }
+    findings.sort_by_key(|finding| finding.severity);
+    Ok(Report {
+        ok: findings.iter().all(|finding| finding.severity != Severity::Error),
+        connection: settings.origins.clone(),
+        environment: settings.environment.clone(),
+        server,
+        findings,
+    })
+}
+
+/// Whether others on the way can read along, or pretend to be the server.
+fn encryption(session: &Session) -> Vec<Finding> {
+    let settings = &session.settings;
+    if settings.is_local() {
+        return Vec::new();
+    }
+    let finding = match session.agreed.as_ref().map(|agreed| agreed.verified) {
+        None => Finding::warning("the connection is not encrypted", Some("sslmode=require, or better verify-full")),
+        Some(Verified::No) => Finding::warning(
+            "the server's certificate is not checked: anybody on the way can pretend to be it",
+            Some("sslmode=verify-full with the authority's certificate in sslrootcert"),
+        ),
+        Some(Verified::Authority) => Finding::warning(
+            "the server's certificate may be another host's of the same authority",
+            Some("sslmode=verify-full"),
+        ),
+        Some(Verified::Host) => Finding::ok("encrypted, and the certificate is the host's"),
+    };
+    vec![finding]
+}
+
+/// The server in a few facts.
+async fn describe(session: &Session) -> Result<Server> {
+    let doing = || "cannot ask the server who we are".to_string();
+    let row = session.client.query_typed(DESCRIPTION, &[]).await.during(Fault::Server, doing)?;
+    let row = row.first().ok_or_else(|| Error::new(Fault::Server, doing()))?;
+    let text = |at: usize| row.try_get::<_, Option<String>>(at).during(Fault::Server, doing);
+    let (address, port) = (text(3)?, row.try_get::<_, Option<i32>>(4).during(Fault::Server, doing)?);
+    let place = session.settings.place();
+    Ok(Server {
+        place: place.server(),
+        address: place.address.map(|address| address.to_string()),
+        version: session.version.clone(),
+        reported: address.zip(port),
+        tls: session.agreed.clone(),
+        reported_tls: text(5)?,
+        client_certificate: text(6)?,
+        application_name: text(2)?.unwrap_or_default(),
+        authentication: session.method.map(|method| method.name()),
+        role: text(0)?.unwrap_or_default(),
+        superuser: session.is_superuser,
+        database: text(1)?.unwrap_or_default(),
+        encoding: session.encoding.clone(),
+        standby: session.in_recovery,
+        pooler: session.pooled,
+    })
+}
