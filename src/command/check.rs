@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use crate::connect::{Agreed, Origin, Purpose, Session, Settings, Verified};
+use crate::connect::{Agreed, Origin, Purpose, Session, Settings, Source, Verified};
 use crate::error::{During, Error, Fault, Result};
 
 /// What the server says of this connection.
@@ -121,6 +121,7 @@ impl Finding {
 pub async fn check(options: CheckOptions) -> Result<Report> {
     let settings = options.settings;
     let mut findings: Vec<Finding> = settings.warnings.iter().map(|text| Finding::warning(text, None)).collect();
+    findings.extend(exposed(&settings));
     let mut server = None;
     match Session::open(&settings, Purpose::Dump).await {
         Err(error) => findings.push(Finding::error(&error)),
@@ -142,6 +143,16 @@ pub async fn check(options: CheckOptions) -> Result<Report> {
         server,
         findings,
     })
+}
+
+/// Whether others on this machine can see the password.
+fn exposed(settings: &Settings) -> Option<Finding> {
+    let secret = |origin: &&Origin| origin.value.is_none() && matches!(origin.source, Source::Flag { .. });
+    let origin = settings.origins.iter().find(secret)?;
+    Some(Finding::warning(
+        format!("the {} is on the command line, where all users of this machine can see it", origin.keyword),
+        Some("PGPASSWORD, ~/.pgpass or a .env file keep it to yourself"),
+    ))
 }
 
 /// Whether others on the way can read along, or pretend to be the server.

@@ -6,6 +6,8 @@
 
 /// Is the catalog read with a fixed number of queries, and is what no query knows named?
 mod catalog;
+/// Does `check` show where a connection leads, and is a password asked for and kept as it should be?
+mod check;
 /// Does the command line keep its promises: help, exit codes, what goes to which stream?
 mod cli;
 /// Does the connection module reach servers that ask for passwords and certificates, and refuse others?
