@@ -294,7 +294,8 @@ fn add_defaults(settings: &mut Settings, user: &Source, database: &Source) {
     ];
     for (keyword, value, source) in defaults {
         let given = |name: &str| settings.origins.iter().any(|origin| origin.keyword == name);
-        if !given(keyword) && !(keyword == "host" && given("hostaddr")) {
+        let addressed = keyword == "host" && given("hostaddr");
+        if !addressed && !given(keyword) {
             settings.origins.push(Origin { keyword, value: Some(value), source: source.clone() });
         }
     }

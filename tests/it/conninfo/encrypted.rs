@@ -69,7 +69,7 @@ pub fn modes() -> Vec<Case> {
     ]
 }
 
-/// The server's certificate: authorities, names, ends, revocation.
+/// The server's certificate: authorities, names, ends.
 pub fn certificates() -> Vec<Case> {
     let root = "sslrootcert={k}/root.crt";
     let (yes_to, no_to) = (
@@ -128,7 +128,17 @@ pub fn certificates() -> Vec<Case> {
         no_to("e", &format!("sslmode=verify-ca {root}")),
         no_to("e", &format!("sslmode=require {root}")),
         yes_to("e", &format!("sslmode=prefer {root}")),
-        // Revocation.
+    ]
+}
+
+/// What the authorities have revoked.
+pub fn revocation() -> Vec<Case> {
+    let root = "sslrootcert={k}/root.crt";
+    let (yes_to, no_to) = (
+        |server: &str, more: &str| yes(&to(server, "app", more)),
+        |server: &str, more: &str| no(&to(server, "app", more)),
+    );
+    vec![
         yes_to("a", &format!("sslmode=verify-ca {root} sslcrl={{k}}/harmless.crl")),
         no_to("a", &format!("sslmode=verify-ca {root} sslcrl={{k}}/revoked.crl")),
         no_to("a", &format!("sslmode=verify-ca {root}")).env("PGSSLCRL", "{k}/revoked.crl"),

@@ -35,6 +35,7 @@ enum Outcome {
 }
 
 /// Texts have placeholders, see [`Servers::fill`].
+#[derive(Clone)]
 struct Case {
     args: Vec<String>,
     env: Vec<(&'static str, &'static str)>,
@@ -199,12 +200,12 @@ fn run(cases: &[Case]) {
 
 #[test]
 fn strings_are_read_as_psql_reads_them() {
-    run(&plain::strings());
+    run(&[plain::urls(), plain::keywords(), plain::differences()].concat());
 }
 
 #[test]
 fn variables_services_and_password_files_count_as_for_psql() {
-    run(&plain::variables());
+    run(&[plain::variables(), plain::password_files()].concat());
 }
 
 #[test]
@@ -224,7 +225,7 @@ fn tls_is_negotiated_as_by_psql() {
 
 #[test]
 fn certificates_are_judged_as_by_psql() {
-    run(&encrypted::certificates());
+    run(&[encrypted::certificates(), encrypted::revocation()].concat());
 }
 
 #[test]
@@ -234,9 +235,17 @@ fn client_certificates_are_shown_as_by_psql() {
 
 #[test]
 fn the_tables_are_long_enough() {
-    let plain =
-        plain::strings().len() + plain::variables().len() + plain::hosts().len() + plain::authentication().len();
-    let encrypted = encrypted::modes().len() + encrypted::certificates().len() + encrypted::clients().len();
+    let plain = [
+        plain::urls(),
+        plain::keywords(),
+        plain::differences(),
+        plain::variables(),
+        plain::password_files(),
+        plain::hosts(),
+    ]
+    .concat();
+    let encrypted = [encrypted::modes(), encrypted::certificates(), encrypted::revocation(), encrypted::clients()];
+    let (plain, encrypted) = (plain.len() + plain::authentication().len(), encrypted.concat().len());
     println!("{plain} cases without TLS, {encrypted} with");
     assert!(encrypted >= 40 && plain + encrypted >= 120, "{plain} {encrypted}");
 }

@@ -5,8 +5,8 @@ use super::{Case, Outcome, no, yes};
 /// The socket, as the role that is trusted there.
 const SOCKET: &str = "host={s} port={p} user=app dbname=app";
 
-/// URLs and keyword strings.
-pub fn strings() -> Vec<Case> {
+/// URLs.
+pub fn urls() -> Vec<Case> {
     vec![
         yes("postgresql://app:{pwu}@127.0.0.1:{p}/app"),
         yes("postgres://app:{pwu}@localhost:{p}/app"),
@@ -44,6 +44,12 @@ pub fn strings() -> Vec<Case> {
         no("postgresql://app@{su}:{p}/app?options=-c%20nonsense_setting%3D1"),
         no("postgresql://app@{su}:{p}/app?service=missing"),
         no("postgresql://u:p@ss@{su}:{p}/app"),
+    ]
+}
+
+/// Keyword strings.
+pub fn keywords() -> Vec<Case> {
+    vec![
         yes(SOCKET),
         yes("  host = {s}\n port\t= {p}\n user =app dbname= 'app' "),
         yes("host={s} port={p} user=app dbname='a b'"),
@@ -85,6 +91,12 @@ pub fn strings() -> Vec<Case> {
         no("host={s} port={p} user=app dbname=app max_protocol_version=3.0 min_protocol_version=3.2"),
         no("host={s} port={p} user=app dbname=app requirepeer=somebody_else"),
         no("host={s} port={p} user=app dbname=app gssencmode=require require_auth=gss"),
+    ]
+}
+
+/// Where the two differ.
+pub fn differences() -> Vec<Case> {
+    vec![
         // What pgsnap understands for the sake of other programs' URLs.
         Case::new("postgresql+asyncpg://app@{su}:{p}/app", Outcome::OnlyPgsnap("a scheme of SQLAlchemy's")),
         Case::new("jdbc:postgresql://{su}:{p}/app?user=app", Outcome::OnlyPgsnap("JDBC's prefix")),
@@ -100,11 +112,10 @@ pub fn strings() -> Vec<Case> {
     ]
 }
 
-/// Options, variables, services, password files.
+/// Options, variables, services.
 pub fn variables() -> Vec<Case> {
     const SERVICE: &str =
         "# mine\n[other]\nhost=wrong\n[mine]\nhost={s}\nport={p}\nuser=app\ndbname=app\n\n[mine]\nport=1\n";
-    const TCP: &str = "host=127.0.0.1 port={p} user=app dbname=app";
     let socket =
         |case: Case| case.env("PGHOST", "{s}").env("PGPORT", "{p}").env("PGUSER", "app").env("PGDATABASE", "app");
     vec![
@@ -162,7 +173,13 @@ pub fn variables() -> Vec<Case> {
         no("service=mine").file(".pg_service.conf", "[mine]\nhost={s}\nport = {p}\n", 0o644),
         no("service=mine").file(".pg_service.conf", "[mine]\nhost={s}\nnonsense\n", 0o644),
         no("service=mine").file(".pg_service.conf", "[mine]\nservice=other\n", 0o644),
-        // Password files.
+    ]
+}
+
+/// Password files.
+pub fn password_files() -> Vec<Case> {
+    const TCP: &str = "host=127.0.0.1 port={p} user=app dbname=app";
+    vec![
         yes(TCP).env("PGPASSWORD", "{pw}"),
         yes(TCP).file(".pgpass", "127.0.0.1:{p}:app:app:{pwf}\n", 0o600),
         yes(TCP).file(".pgpass", "*:*:*:*:{pwf}", 0o600),
