@@ -243,6 +243,24 @@ fn another_encoding_is_compared_in_the_archives() {
 }
 
 #[test]
+fn text_that_is_not_utf8_is_compared_as_it_is() {
+    let server = Server::shared(18);
+    for (encoding, word) in [("SQL_ASCII", r"\351tude"), ("EUC_JP", r"\244\242")] {
+        let name = format!("in {encoding}");
+        let clause = format!("TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
+        expect(server.psql("postgres", &format!("CREATE DATABASE \"{name}\" {clause}")));
+        let (source, program) = (Database { server, name }, Program::new());
+        let bytes = format!("convert_from('{word}'::bytea, '{encoding}')");
+        source.psql(&format!("CREATE TABLE word AS SELECT {bytes} AS w; SELECT lo_from_bytea(7, 'x')"));
+        let archive = program.dump(&source, &[]);
+        against(&program, &archive, &source, &[]).exits(0);
+        program.run(&["verify", &archive, "--restore-into", &server.url("postgres")]).exits(0);
+        source.psql("UPDATE word SET w = w || w");
+        against(&program, &archive, &source, &[]).exits(3).says(&["rows of public.word: 1 in the archive, 1 in"]);
+    }
+}
+
+#[test]
 fn the_database_itself_is_compared_with_itself_only() {
     let (source, program) = (shop(18), Program::new());
     source.psql(&format!("ALTER DATABASE \"{}\" SET work_mem = '7MB'", source.name));
