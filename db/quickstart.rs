@@ -72,13 +72,7 @@ async fn quickstart() -> Result<(), Failure> {
 
     println!("4. Restored into an empty database");
     println!("   $ createdb copy && pgsnap restore shop.tar.zst -d copy -j 2");
-    let options = RestoreOptions {
-        archive: Some(archive.clone()),
-        settings: settings(&server, "copy")?,
-        jobs: 2,
-        selection: Selection::default(),
-        statistics: Default::default(),
-    };
+    let options = RestoreOptions::new(archive.clone(), settings(&server, "copy")?);
     println!("   {}", terminal::restored(&restore(options, silent()).await?));
 
     println!("5. Compared");

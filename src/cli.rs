@@ -11,7 +11,7 @@ const EXIT_STATUS: &str = "EXIT STATUS
   1    failed
   2    wrong usage
   3    damage or difference found
-  4    done, but objects were skipped
+  4    done, but objects were skipped or errors passed over
   130  interrupted";
 
 /// A complete, verified, logical copy of a PostgreSQL database, from one binary.
@@ -39,9 +39,11 @@ pub enum Command {
         EXAMPLES\n  pgsnap verify db/backups/app_dev_20261123T130500Z.tar.zst\n  pgsnap verify app.tar.zst --against postgresql://app@db.example/app\n  \
         pgsnap verify app.tar.zst --restore-into postgresql://localhost/postgres\n\n{EXIT_STATUS}"))]
     Verify(VerifyArgs),
-    /// Put an archive back into an empty database
-    #[command(after_help = format!("The target is never guessed: it must be given with -d.\n\n\
-        EXAMPLES\n  createdb copy && pgsnap restore app.tar.zst -d copy -j 4\n  pgsnap restore - -d postgresql://localhost/copy < app.tar.zst\n\n{EXIT_STATUS}"))]
+    /// Put an archive back into a database
+    #[command(after_help = format!("The target is never guessed: it must be given with -d. It must be empty, unless -c or -C is given, or a part is taken.\n\n\
+        EXAMPLES\n  createdb copy && pgsnap restore app.tar.zst -d copy -j 4\n  pgsnap restore app.tar.zst -C -d postgres\n  \
+        pgsnap restore app.tar.zst -c --if-exists -d copy\n  pgsnap restore - -d postgresql://localhost/copy < app.tar.zst\n  \
+        pgsnap restore app.tar.zst -l > list && pgsnap restore app.tar.zst -L list -d copy\n\n{EXIT_STATUS}"))]
     Restore(RestoreArgs),
     /// Show what is in an archive
     #[command(after_help = format!("EXAMPLE\n  pgsnap inspect --json app.tar.zst\n\n{EXIT_STATUS}"))]
@@ -276,9 +278,33 @@ pub struct RestoreArgs {
     pub archive: PathBuf,
     #[command(flatten)]
     pub connect: ConnectArgs,
-    /// Connections at a time
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub jobs: u16,
+    /// Connections at a time [default: 2; 1 with -1]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Drop first what is restored, once the archive is verified; with -C the database
+    #[arg(short = 'c', long, conflicts_with = "data_only")]
+    pub clean: bool,
+    /// What is to be dropped may be missing
+    #[arg(long, requires = "clean")]
+    pub if_exists: bool,
+    /// Create the database, under its own name; -d is another one to connect to meanwhile
+    #[arg(short = 'C', long, conflicts_with = "single_transaction")]
+    pub create: bool,
+    /// Print the table of contents and restore nothing
+    #[arg(short = 'l', long)]
+    pub list: bool,
+    /// Take the entries that this table of contents lists, in its order
+    #[arg(short = 'L', long, value_name = "FILE")]
+    pub use_list: Option<PathBuf>,
+    /// Everything in one transaction, over one connection: all or nothing
+    #[arg(short = '1', long)]
+    pub single_transaction: bool,
+    /// Pass over errors of the server: they are listed, what needs a failed entry is left out, exit status 4
+    #[arg(long, conflicts_with = "single_transaction")]
+    pub continue_on_error: bool,
+    /// With -a: triggers and foreign keys are off while rows are loaded (superusers only)
+    #[arg(long, requires = "data_only")]
+    pub disable_triggers: bool,
     /// Run ANALYZE on all tables even where the archive carries statistics
     #[arg(long, conflicts_with = "no_statistics")]
     pub analyze: bool,

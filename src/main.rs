@@ -13,7 +13,7 @@ use pgsnap::cli::{
 use pgsnap::command::check::{CheckOptions, check};
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
-use pgsnap::command::restore::{RestoreOptions, Statistics, restore};
+use pgsnap::command::restore::{Missing, RestoreOptions, Statistics, contents, restore};
 use pgsnap::command::selection::{Named, Pattern, Selection, filter};
 use pgsnap::command::verify::{
     AgainstOptions, Input, Proof, RestoreIntoOptions, VerifySummary, against, restore_into, scratch_name, verify,
@@ -25,7 +25,7 @@ use pgsnap::spelling::shown;
 use pgsnap::sql::Section;
 use pgsnap::terminal::{self, Terminal};
 
-/// Done, but objects were skipped.
+/// Done, but objects were skipped or errors passed over.
 const SKIPPED: u8 = 4;
 /// `verify` found damage.
 const DAMAGED: u8 = 3;
@@ -186,10 +186,14 @@ fn print(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(value).expect("summaries are plain data")
+}
+
 /// The summary: JSON to stdout where asked for, else lines to stderr.
-fn tell(report: &ReportArgs, json: &impl serde::Serialize, lines: impl FnOnce() -> String) {
+fn tell(report: &ReportArgs, summary: &impl serde::Serialize, lines: impl FnOnce() -> String) {
     if report.json {
-        print(&serde_json::to_string_pretty(json).expect("summaries are plain data"));
+        print(&json(summary));
     } else if !report.quiet {
         eprintln!("pgsnap: {}", shown(&lines()));
     }
@@ -306,15 +310,31 @@ fn recorded(manifest: &Manifest) -> Result<Selection> {
 }
 
 async fn run_restore(args: &RestoreArgs) -> Result<u8> {
+    let archive = Some(args.archive.clone()).filter(|path| path.as_os_str() != "-");
+    let list = args.use_list.as_deref().map(read_text).transpose()?;
+    if args.list {
+        let contents = contents(archive, &selection(&args.selection, None)?, list.as_deref(), args.create)?;
+        print(&if args.report.json { json(&contents) } else { contents.to_string() });
+        return Ok(0);
+    }
     if args.connect.dbname.is_none() {
         return Err(Error::new(Fault::Usage, "restore needs a target: -d DATABASE or -d postgresql://host/database")
             .hint("it is never taken from the environment or a .env file"));
     }
+    if args.single_transaction && args.jobs.is_some_and(|jobs| jobs > 1) {
+        return Err(Error::new(Fault::Usage, "one transaction (-1) is one connection: -j cannot be more than 1"));
+    }
     let options = RestoreOptions {
-        archive: Some(args.archive.clone()).filter(|path| path.as_os_str() != "-"),
+        archive,
         settings: settings(&args.connect, args.selection.role.as_ref())?,
-        jobs: usize::from(args.jobs),
+        jobs: usize::from(args.jobs.unwrap_or(if args.single_transaction { 1 } else { 2 })),
         selection: selection(&args.selection, None)?,
+        list,
+        clean: args.clean.then_some(if args.if_exists { Missing::Passes } else { Missing::Fails }),
+        create: args.create,
+        single_transaction: args.single_transaction,
+        continue_on_error: args.continue_on_error,
+        disable_triggers: args.disable_triggers,
         statistics: match (args.no_statistics, args.analyze) {
             (true, _) => Statistics::Nothing,
             (false, true) => Statistics::Analyze,
@@ -326,7 +346,7 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
     screen.finish();
     let summary = result?;
     tell(&args.report, &summary, || terminal::restored(&summary));
-    Ok(if summary.refused.is_empty() { 0 } else { SKIPPED })
+    Ok(if summary.refused.is_empty() && summary.failed.is_empty() { 0 } else { SKIPPED })
 }
 
 async fn run_check(args: &CheckArgs) -> Result<u8> {
@@ -342,7 +362,7 @@ async fn run_check(args: &CheckArgs) -> Result<u8> {
 fn run_inspect(args: &InspectArgs) -> Result<u8> {
     let inspection = inspect(&args.archive)?;
     if args.json {
-        print(&serde_json::to_string_pretty(&inspection).expect("inspections are plain data"));
+        print(&json(&inspection));
     } else {
         print(&shown(&terminal::inspected(&inspection)));
     }

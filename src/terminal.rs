@@ -125,7 +125,7 @@ pub fn dumped(summary: &DumpSummary) -> String {
 /// The lines after a restore.
 pub fn restored(summary: &RestoreSummary) -> String {
     format!(
-        "restored into {}: {}, {}, {}{} ({:.1} s)",
+        "restored into {}: {}, {}, {}{}{} ({:.1} s)",
         summary.database,
         counted(summary.entries, "entry", "entries"),
         counted(summary.tables, "table", "tables"),
@@ -133,6 +133,10 @@ pub fn restored(summary: &RestoreSummary) -> String {
         match summary.refused.len() {
             0 => String::new(),
             count => format!("; {} LEFT OUT, see above", counted(count as u64, "entry", "entries")),
+        },
+        match summary.failed.len() {
+            0 => String::new(),
+            count => format!("; {} PASSED OVER, see above", counted(count as u64, "error", "errors")),
         },
         summary.seconds
     )

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use super::HEAD_PATH;
 use super::finding::{Broken, Finding};
 use super::manifest::{Format, Head, Manifest, Member, Table, hex128, parse_hex64};
-use super::reader::{self, Buffers, Trouble, read_verified};
+use super::reader::{self, Archive, Buffers, Trouble, read_verified};
 use super::scan;
 use super::source::Source;
 use super::validate::{self, max_stored, place};
@@ -70,6 +70,19 @@ impl Report {
 /// file cannot be read. Everything else is a finding.
 pub fn check(path: &Path, jobs: usize, content: &ReadChunk<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Report> {
     check_source(&Source::open(path)?, jobs, content, progress)
+}
+
+/// As [`check`], of an archive that is open.
+///
+/// # Errors
+/// As for [`check`].
+pub fn check_archive(
+    archive: &Archive,
+    jobs: usize,
+    content: &ReadChunk<'_>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Report> {
+    check_source(archive.source(), jobs, content, progress)
 }
 
 pub(super) fn check_source(

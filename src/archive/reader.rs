@@ -85,6 +85,10 @@ impl Archive {
         &self.manifest
     }
 
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+
     /// Length of the archive in bytes.
     pub fn stored_bytes(&self) -> u64 {
         self.source.len()

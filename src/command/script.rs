@@ -158,6 +158,12 @@ impl World<'_> {
         self.places.get(&id).map(|place| &self.objects[*place])
     }
 
+    /// Whether it is a key whose index is part of one of the parent's, which alone can drop it.
+    fn is_attached(&self, object: &Object) -> bool {
+        let mut pieces = self.inside.get(&object.id).into_iter().flatten();
+        pieces.any(|piece| self.places.contains_key(&ObjectId::new(class::INDEX_ATTACH, piece.id.oid)))
+    }
+
     /// The definition, given what ended up inside it.
     fn definition(&self, object: &Object) -> (String, Vec<Variant>) {
         let inside = |id: ObjectId| self.object(id).is_some_and(|piece| piece.inside == Some(object.id));
@@ -221,7 +227,11 @@ impl<'a> Builder<'a> {
         entry.table = world.table(object);
         let parent = if object.is_written() {
             (entry.definition, entry.variants) = world.definition(object);
-            entry.drop = object.drop.clone().unwrap_or_else(|| format!("DROP {};", object.identity));
+            entry.drop = match &object.drop {
+                _ if world.is_attached(object) => String::new(),
+                Some(drop) => drop.clone(),
+                None => format!("DROP {};", object.identity),
+            };
             entry.owner = object.owner.clone();
             entry.owned = object.owner.iter().map(|_| object.identity.clone()).collect();
             entry.depends = world.depends[place]

@@ -1,4 +1,4 @@
-//! Rows into the server: sends one complete chunk through COPY FROM.
+//! Rows into the server: sends one complete chunk through COPY FROM, or several as one.
 //!
 //! Owns the sending and the check that the server accepted it. Does not begin or commit a transaction,
 //! match columns or look into the content; the caller compares the row count with the manifest,
@@ -12,8 +12,10 @@ use bytes::Bytes;
 use futures::SinkExt;
 use tokio_postgres::{Client, Statement};
 
+use super::Format;
+use super::binary::TRAILER;
 use super::statement::{foreign, prepare, refused, set_encoding};
-use crate::error::Result;
+use crate::error::{Error, Fault, Result};
 
 /// Bytes per message. Enough that the cost per message vanishes (64 KiB do); small enough that a
 /// connection holds little twice.
@@ -59,6 +61,57 @@ pub async fn copy_in_prepared(
         set_encoding(client, "UTF8").await?;
     }
     Ok(rows)
+}
+
+/// As [`copy_in_prepared`], with all the chunks that `next` gives in one statement: what the server checks at
+/// a statement's end (foreign keys) sees all of them.
+///
+/// # Errors
+/// As for [`copy_in`], and those of `next`.
+pub async fn copy_in_chunks(
+    client: &Client,
+    statement: &Statement,
+    task: &CopyIn<'_>,
+    format: Format,
+    mut next: impl AsyncFnMut() -> Result<Option<Bytes>>,
+) -> Result<u64> {
+    let encoding = foreign(task.data_encoding);
+    if let Some(encoding) = encoding {
+        set_encoding(client, encoding).await?;
+    }
+    let failed = |cause| refused(cause, format!("cannot load rows into {}", task.table));
+    let mut sink = pin!(client.copy_in::<_, Bytes>(statement).await.map_err(failed)?);
+    let mut trailer = Bytes::new();
+    let mut first = true;
+    while let Some(content) = next().await? {
+        let mut rows = content;
+        if format == Format::Binary {
+            let header = header_bytes(&rows).filter(|header| rows.len() >= header + TRAILER.len());
+            let header = header.ok_or_else(|| Error::new(Fault::Damaged, "a chunk is too short to be a COPY file"))?;
+            trailer = rows.split_off(rows.len() - TRAILER.len());
+            if !first {
+                rows = rows.split_off(header);
+            }
+        }
+        first = false;
+        while !rows.is_empty() {
+            sink.feed(rows.split_to(rows.len().min(MESSAGE_BYTES))).await.map_err(failed)?;
+        }
+    }
+    if !trailer.is_empty() {
+        sink.feed(trailer).await.map_err(failed)?;
+    }
+    let rows = sink.finish().await.map_err(failed)?;
+    if encoding.is_some() {
+        set_encoding(client, "UTF8").await?;
+    }
+    Ok(rows)
+}
+
+/// The length of a binary COPY file's header: signature, flags, and an extension of stated length.
+fn header_bytes(content: &[u8]) -> Option<usize> {
+    let length = content.get(15..19)?.try_into().ok().map(u32::from_be_bytes)?;
+    usize::try_from(length).ok()?.checked_add(19)
 }
 
 async fn send(

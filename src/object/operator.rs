@@ -24,6 +24,15 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
         _ => "2",
     };
     object.tie = std::iter::once(order.to_string()).chain(row.texts("operands")?).collect();
+    // A placeholder that this one made would keep its schema from being dropped.
+    let mut drop = format!("DROP {};", object.identity);
+    if let Some(of) = row.opt_text("commutator")?.filter(|_| row.flag("commutator_placeholder").unwrap_or(false)) {
+        drop.push_str(&format!("\nDROP OPERATOR IF EXISTS {of} ({}, {});", operand(&right), operand(&left)));
+    }
+    if let Some(of) = row.opt_text("negator")?.filter(|_| row.flag("negator_placeholder").unwrap_or(false)) {
+        drop.push_str(&format!("\nDROP OPERATOR IF EXISTS {of} ({}, {});", operand(&left), operand(&right)));
+    }
+    object.drop = Some(drop);
     let mut clauses = vec![format!("FUNCTION = {}", row.text("function")?)];
     clauses.extend(left.map(|name| format!("LEFTARG = {name}")));
     clauses.extend(right.map(|name| format!("RIGHTARG = {name}")));

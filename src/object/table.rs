@@ -218,7 +218,8 @@ impl Table {
             object.tie = vec![table.name.clone()];
             object.table = Some(table.id);
             object.identity = format!("CONSTRAINT {} ON {}", ident(&check.name), table.qualified());
-            object.drop = Some(format!("{alter} DROP CONSTRAINT {};", ident(&check.name)));
+            let whole = format!("ALTER {} {}", table.label, table.qualified());
+            object.drop = Some(format!("{whole} DROP CONSTRAINT {};", ident(&check.name)));
             object.needs([(!check.enforced, Feature::NotEnforced)]);
             if check.valid {
                 object.inside = Some(table.id)

@@ -3,6 +3,7 @@
 //! Pure functions over strings. Knows nothing of catalogs, connections or archives.
 
 pub mod downgrade;
+pub mod drops;
 pub mod privileges;
 pub mod quote;
 pub mod script;

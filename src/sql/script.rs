@@ -125,7 +125,7 @@ pub struct Script {
 }
 
 /// Tracks the two settings that decide where a table is created, so that SET appears only on change.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Placement {
     tablespace: Option<String>,
     access_method: Option<String>,

@@ -8,6 +8,8 @@
 mod catalog;
 /// Does `check` show where a connection leads, and is a password asked for and kept as it should be?
 mod check;
+/// Does --clean drop what is there in the right order, and nothing before the archive is proven?
+mod clean;
 /// Does the command line keep its promises: help, exit codes, what goes to which stream?
 mod cli;
 /// Does the connection module reach servers that ask for passwords and certificates, and refuse others?
@@ -18,10 +20,14 @@ mod conninfo;
 mod consistency;
 /// Does the page of what is covered say what the code does?
 mod coverage;
+/// Does --create make the database that pg_dump -C would make?
+mod create;
 /// Where does a dump go by itself, and whose settings count?
 mod destination;
 /// Do databases in other encodings than UTF-8 come back byte for byte, rows and names?
 mod encodings;
+/// What happens to the rest of a restore when the server refuses a part of it?
+mod errors;
 /// Does a value come out of the copy as it went in, bit for bit?
 mod exact;
 /// Does each kind's script stay what it was, and depend on the schema alone?
@@ -34,6 +40,8 @@ mod interrupt;
 mod kinds;
 /// Do large objects come back: their bytes, holes, owners, privileges, and many of them?
 mod large_objects;
+/// Does the table of contents list what a restore does, and does an edited one take and reorder it?
+mod list;
 /// Does a comparison with a database find every difference, and does a scratch restore leave nothing?
 mod live;
 /// Does an older server get what it can hold, and is the rest named?

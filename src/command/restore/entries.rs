@@ -3,7 +3,7 @@
 //! A batch goes to the server as one text, which the server runs as one transaction: that saves the round
 //! trips and the commits, which are most of what a small statement costs. Where one statement of a batch is
 //! refused, the server has undone all of it, and the batch is run again entry by entry: so every error still
-//! belongs to one entry.
+//! belongs to one entry. Inside one large transaction a savepoint does the same.
 //!
 //! Invariant: a batch holds at most [`BATCH_ENTRIES`] entries, because each may hold several locks until its
 //! transaction ends.
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use tokio_postgres::Client;
 
-use super::older::{Older, passed_over};
+use super::passed::PassedOver;
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::sql::{Entry, Placement};
@@ -22,89 +22,118 @@ pub const BATCH_ENTRIES: usize = 100;
 /// How many bytes of text make a batch, unless one entry has more.
 const BATCH_BYTES: usize = 256 << 10;
 
-/// Runs entries on one connection and remembers where it creates tables.
+/// Runs entries and remembers where it creates tables.
 pub struct Runner<'a> {
-    client: &'a Client,
     placement: Placement,
+    /// Leave objects with whoever creates them.
     no_owner: bool,
-    older: &'a Older,
+    /// Everything is one transaction.
+    one_transaction: bool,
+    passed: &'a PassedOver,
     progress: &'a Arc<dyn Progress>,
 }
 
 impl<'a> Runner<'a> {
-    /// A runner for a fresh session; `no_owner` leaves objects with whoever creates them.
-    pub fn new(client: &'a Client, no_owner: bool, older: &'a Older, progress: &'a Arc<dyn Progress>) -> Runner<'a> {
-        Runner { client, placement: Placement::default(), no_owner, older, progress }
+    /// A runner for a fresh session.
+    pub fn new(
+        no_owner: bool,
+        one_transaction: bool,
+        passed: &'a PassedOver,
+        progress: &'a Arc<dyn Progress>,
+    ) -> Runner<'a> {
+        Runner { placement: Placement::default(), no_owner, one_transaction, passed, progress }
     }
 
     /// Runs `entries` in order.
     ///
     /// # Errors
-    /// The first that is refused; those before it are done.
-    pub async fn run(&mut self, entries: &[&Entry]) -> Result<()> {
-        if self.older.is_active() {
-            return self.one_by_one(entries).await;
-        }
-        entries.iter().for_each(|entry| self.tell(entry));
-        let texts: Vec<String> = entries.iter().map(|entry| self.text(entry)).collect();
-        let mut from = 0;
-        while from < entries.len() {
-            let mut to = from + 1;
-            let mut bytes = texts[from].len();
-            while to < entries.len() && to - from < BATCH_ENTRIES && bytes + texts[to].len() <= BATCH_BYTES {
-                bytes += texts[to].len();
-                to += 1;
+    /// The first that is refused and not passed over; those before it are done.
+    pub async fn run(&mut self, client: &Client, mut entries: &[&Entry]) -> Result<()> {
+        while !entries.is_empty() {
+            let before = self.placement.clone();
+            let (mut batch, mut text, mut taken) = (Vec::new(), String::new(), 0);
+            for entry in entries {
+                let full = batch.len() >= BATCH_ENTRIES || text.len() + entry.definition.len() > BATCH_BYTES;
+                if full && !batch.is_empty() {
+                    break;
+                }
+                taken += 1;
+                if !self.passed.leaves_out(entry) {
+                    self.progress.on(Event::Detail(format!("creating {}", entry.label())));
+                    text.push_str(&self.text(entry, !self.no_owner));
+                    text.push('\n');
+                    batch.push(*entry);
+                }
             }
-            self.batch(&entries[from..to], &texts[from..to]).await?;
-            from = to;
+            entries = &entries[taken..];
+            self.batch(client, &batch, &text, before).await?;
         }
         Ok(())
     }
 
-    /// Into an older server: an entry is not sent before it is known whether what it needs is there.
-    async fn one_by_one(&mut self, entries: &[&Entry]) -> Result<()> {
-        for entry in entries {
-            if self.older.leaves_out(entry) {
+    async fn batch(&mut self, client: &Client, batch: &[&Entry], text: &str, before: Placement) -> Result<()> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let Err(cause) = execute(client, text, self.one_transaction).await else { return Ok(()) };
+        // What it set went with it.
+        self.placement = before;
+        if batch.len() == 1 || cause.as_db_error().is_none() {
+            return self.refused(client, batch[0], cause).await;
+        }
+        for entry in batch {
+            if self.passed.leaves_out(entry) {
                 continue;
             }
-            self.tell(entry);
-            let text = self.text(entry);
-            if let Err(cause) = self.client.batch_execute(&text).await {
-                passed_over(self.older, entry, cause)?;
-                // What it set went with it.
-                self.placement = Placement::default();
-                reset(self.client).await?;
+            let before = self.placement.clone();
+            let text = self.text(entry, !self.no_owner);
+            if let Err(cause) = execute(client, &text, self.one_transaction).await {
+                self.placement = before;
+                self.refused(client, entry, cause).await?;
             }
         }
         Ok(())
     }
 
-    fn tell(&self, entry: &Entry) {
-        self.progress.on(Event::Detail(format!("creating {}", entry.label())));
-    }
-
-    async fn batch(&self, entries: &[&Entry], texts: &[String]) -> Result<()> {
-        match self.client.batch_execute(&texts.join("\n")).await {
-            Ok(()) => return Ok(()),
-            Err(cause) if entries.len() == 1 || cause.as_db_error().is_none() => {
-                return Err(refused(entries[0], cause));
+    /// Passes over an entry that was refused, if that may be. One whose owner alone was refused stays.
+    async fn refused(&mut self, client: &Client, entry: &Entry, cause: tokio_postgres::Error) -> Result<()> {
+        if self.passed.goes_on() && !self.no_owner && entry.owner_statement().is_some() {
+            let before = self.placement.clone();
+            let text = self.text(entry, false);
+            match execute(client, &text, self.one_transaction).await {
+                Ok(()) => {
+                    self.passed.fail(entry, &refused(entry, cause), None);
+                    return Ok(());
+                }
+                Err(_) => self.placement = before,
             }
-            Err(_) => {}
         }
-        for (entry, text) in entries.iter().zip(texts) {
-            self.client.batch_execute(text).await.map_err(|cause| refused(entry, cause))?;
-        }
-        Ok(())
+        self.passed.pass_over(entry, cause)
     }
 
-    fn text(&mut self, entry: &Entry) -> String {
+    fn text(&mut self, entry: &Entry, with_owner: bool) -> String {
         let mut text = self.placement.before(entry);
         text.push_str(&entry.definition);
-        if let Some(owner) = entry.owner_statement().filter(|_| !self.no_owner) {
+        if let Some(owner) = entry.owner_statement().filter(|_| with_owner) {
             text.push('\n');
             text.push_str(&owner);
         }
         text
+    }
+}
+
+/// Runs statements so that they are done or undone together; inside a transaction, that goes on after a refusal.
+pub async fn execute(client: &Client, text: &str, in_transaction: bool) -> Result<(), tokio_postgres::Error> {
+    if !in_transaction {
+        return client.batch_execute(text).await;
+    }
+    let text = format!("SAVEPOINT pgsnap;\n{text}\nRELEASE SAVEPOINT pgsnap;");
+    match client.batch_execute(&text).await {
+        Err(cause) if cause.as_db_error().is_some() => {
+            client.batch_execute("ROLLBACK TO SAVEPOINT pgsnap; RELEASE SAVEPOINT pgsnap").await?;
+            Err(cause)
+        }
+        other => other,
     }
 }
 
@@ -122,6 +151,7 @@ pub fn refused(entry: &Entry, cause: tokio_postgres::Error) -> Error {
         Some("42710" | "42P07" | "42723" | "42P06") => {
             Some("the target already has an object of this name; restore into an empty database")
         }
+        Some("53200") => Some("raise max_locks_per_transaction on the target, or restore without -1"),
         _ => None,
     };
     let error = Error::new(Fault::Server, format!("cannot restore {}", entry.label())).caused_by(cause);

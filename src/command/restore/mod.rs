@@ -1,19 +1,24 @@
 //! `pgsnap restore`: an archive back into a database.
 //!
-//! Owns the order of the phases: open and check the manifest, preflight, pre-data, then rows and post-data
-//! as dependencies allow, privileges, and what runs last. Nothing is changed before everything that can be
-//! checked has been.
+//! Owns the order of the phases: open and check the manifest, preflight, create or clean, pre-data, then rows
+//! and post-data as dependencies allow, privileges, and what runs last. Nothing is changed before everything
+//! that can be checked has been; nothing is dropped for an archive that is not sound.
 
+mod clean;
+mod create;
 mod entries;
+mod in_order;
+mod list;
 mod load;
-mod older;
+mod passed;
 mod preflight;
+mod rows_only;
 mod scan;
 mod schedule;
 mod statistics;
 mod target;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -25,31 +30,77 @@ use crate::command::of_archive;
 use crate::command::selection::{Names, Selection};
 use crate::command::standalone::ENTRIES;
 use crate::command::statistics::STATISTICS_DATA;
+use crate::command::verify::prove;
 use crate::connect::{Purpose, Session, Settings};
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::spelling::travels_as_bytes;
 use crate::sql::{Entry, Pass, Script, Section};
+use clean::Clean;
+use create::Creation;
 use entries::Runner;
-use load::Plan;
-use older::Older;
-pub use older::Refused;
+use in_order::InOrder;
+pub use list::{Contents, Line, contents};
+use load::{Loader, Plan};
+use passed::PassedOver;
+pub use passed::{Failed, Refused};
+use rows_only::{References, Triggers};
 use schedule::{Load, Schedule};
 pub use statistics::Statistics;
-use target::Target;
+use target::{Target, targets};
 
 /// What to restore and where to.
 pub struct RestoreOptions {
     /// The archive; `None` reads it from standard input.
     pub archive: Option<PathBuf>,
-    /// The target.
+    /// The target; with `create` a database to connect to meanwhile.
     pub settings: Settings,
     /// Connections.
     pub jobs: usize,
     /// What to take.
     pub selection: Selection,
+    /// The lines of a table of contents: entries to take, in their order.
+    pub list: Option<String>,
+    /// Drop first what is restored; or, with `create`, the database.
+    pub clean: Option<Missing>,
+    /// Create the database.
+    pub create: bool,
+    /// Everything in one transaction.
+    pub single_transaction: bool,
+    /// Pass over errors of the server.
+    pub continue_on_error: bool,
+    /// Switch triggers off while rows are loaded into tables that are there.
+    pub disable_triggers: bool,
     /// What to do about statistics.
     pub statistics: Statistics,
+}
+
+impl RestoreOptions {
+    /// All of an archive into an empty database.
+    pub fn new(archive: PathBuf, settings: Settings) -> RestoreOptions {
+        RestoreOptions {
+            archive: Some(archive),
+            settings,
+            jobs: 2,
+            selection: Selection::default(),
+            list: None,
+            clean: None,
+            create: false,
+            single_transaction: false,
+            continue_on_error: false,
+            disable_triggers: false,
+            statistics: Statistics::default(),
+        }
+    }
+}
+
+/// What is to be dropped and is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// An error.
+    Fails,
+    /// Passed over: `--if-exists`.
+    Passes,
 }
 
 /// What was restored.
@@ -65,8 +116,10 @@ pub struct RestoreSummary {
     pub rows: u64,
     /// Objects that the archive itself lacks, as its dump said.
     pub skipped: u64,
-    /// What was left out, because an older target cannot hold it.
+    /// What was left out, because an older target cannot hold it, or because what it needs failed.
     pub refused: Vec<Refused>,
+    /// Errors that were passed over.
+    pub failed: Vec<Failed>,
     /// What the user should know.
     pub warnings: Vec<String>,
     /// Seconds taken.
@@ -76,7 +129,8 @@ pub struct RestoreSummary {
 /// Restores an archive.
 ///
 /// # Errors
-/// The first thing that fails, with its object, SQLSTATE and hint. The target then holds a part.
+/// The first thing that fails, with its object, SQLSTATE and hint. The target then holds a part, but for
+/// `single_transaction`.
 pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -> Result<RestoreSummary> {
     let started = std::time::Instant::now();
     let path = options.archive.clone();
@@ -90,77 +144,262 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     // An archive of rows alone can only be restored as such.
     options.selection.data_only |= manifest.options.iter().any(|option| option == "--data-only");
     options.settings.text_encoding = Some(manifest.encoding.clone()).filter(|encoding| travels_as_bytes(encoding));
-    let session = Session::open(&options.settings, Purpose::Restore).await?;
+    let purpose = if options.create { Purpose::Maintenance } else { Purpose::Restore };
+    let session = Session::open(&options.settings, purpose).await?;
     progress.on(Event::Phase("checking the target"));
     let names = Names::of(&options.selection)?;
-    let unmatched = names.check(&script.entries, options.selection.strict_names)?;
+    let mut warnings = options.settings.warnings.clone();
+    warnings.extend(names.check(&script.entries, options.selection.strict_names)?);
     let source = manifest.server_version_num / 10000;
-    let older = Older::adapt(&mut script, source, session.major, options.selection.data_only, &progress);
-    let (chosen, otherwise) = older.keep(choose(&script, &options.selection, &names));
-    let older = Arc::new(older);
+    let (rows_alone, go_on) = (options.selection.data_only, options.continue_on_error);
+    let passed = PassedOver::adapt(&mut script, source, session.major, rows_alone, go_on, &progress);
+    let mut chosen = choose(&script, &options.selection, &names);
+    let mut reordered = false;
+    if let Some(text) = &options.list {
+        let picked = list::pick(chosen, text, script.entries.len())?;
+        warnings.extend(picked.ignored);
+        (chosen, reordered) = (picked.entries, picked.reordered);
+    }
+    let creation = options.create.then(|| Creation::of(&script, &options)).transpose()?;
+    let (chosen, otherwise) = passed.keep(chosen);
     let (carried, chosen): (Vec<&Entry>, Vec<&Entry>) =
         chosen.into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
-    let roles = roles(&chosen);
-    let mut warnings = options.settings.warnings.clone();
-    warnings.extend(unmatched);
-    warnings.extend(preflight::check(&session, manifest, &chosen, &roles, &options.selection).await?);
+    let intent = preflight::Intent { manifest, entries: &chosen, creation: creation.as_ref(), options: &options };
+    warnings.extend(preflight::check(&session, &intent).await?);
     warnings.extend(otherwise);
     let data: HashSet<u32> = chosen.iter().filter_map(|entry| entry.data).collect();
     scan::check(&session, &archive, &data, options.jobs).await.map_err(named)?;
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
-    let loads = phases(&archive, &session, &chosen, &options, &older, &progress).await?;
-    let chosen = older.still(chosen);
-    let failed = statistics::run(&carried, &chosen, session.major, &options, &progress).await?;
+    let (session, settings) = ready(session, &archive, creation.as_ref(), &options, &passed, &progress).await?;
+    options.settings = settings;
+    let major = session.major;
+    let work = Work { archive: &archive, options: &options, passed: Arc::new(passed), progress: &progress, reordered };
+    let loads = work.transaction(session, &chosen).await?;
+    let chosen = work.passed.still(chosen);
+    let failed = statistics::run(&carried, &chosen, major, &options, &progress).await?;
     failed.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     warnings.extend(failed);
+    if let Some(creation) = &creation {
+        creation.finish(&work.passed, &progress).await?;
+    }
     Ok(RestoreSummary {
         database: options.settings.database.clone(),
         entries: chosen.len() as u64,
         tables: loads.iter().filter(|entry| entry.data != Some(load::LARGE_OBJECTS)).count() as u64,
         rows: rows_of(&archive, &loads),
         skipped: manifest.skipped.len() as u64,
-        refused: older.refused(),
+        refused: work.passed.refused(),
+        failed: work.passed.failed(),
         warnings,
         seconds: started.elapsed().as_secs_f64(),
     })
 }
 
-/// Everything that changes the target, in order. Returns the data entries that were loaded.
-async fn phases<'a>(
+/// Proves the archive where something is to be dropped for it, and makes the database where it is to be made.
+/// Returns a connection to the target and its settings.
+async fn ready(
+    session: Session,
     archive: &Archive,
-    session: &Session,
-    chosen: &[&'a Entry],
+    creation: Option<&Creation<'_>>,
     options: &RestoreOptions,
-    older: &Arc<Older>,
+    passed: &PassedOver,
     progress: &Arc<dyn Progress>,
-) -> Result<Vec<&'a Entry>> {
-    let part = |section: Section| move |entry: &&Entry| entry.pass == Pass::Main && entry.section == section;
-    progress.on(Event::Phase("creating tables and types"));
-    let pre_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PreData)).collect();
-    serial(session, &pre_data, options, older, progress).await?;
-
-    let data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::Data)).collect();
-    let (loads, statements): (Vec<&Entry>, Vec<&Entry>) = data.into_iter().partition(|entry| entry.data.is_some());
-    let loads: Vec<&Entry> = loads.into_iter().filter(|entry| !older.leaves_out(entry)).collect();
-    let numbers: HashSet<u32> = loads.iter().filter_map(|entry| entry.data).collect();
-    let tables: Vec<_> = archive.manifest().tables.iter().filter(|table| numbers.contains(&table.number)).collect();
-    let targets = target::targets(session, archive.manifest(), &tables).await?;
-    serial(session, &statements, options, older, progress).await?;
-    let planned = plan_loads(archive, &loads);
-    let bytes = planned.iter().map(|load| load.bytes).sum();
-    progress.on(Event::Planned { tables: planned.len() as u64, bytes });
-    progress.on(Event::Phase("loading rows"));
-    let post_data: Vec<&Entry> = chosen.iter().copied().filter(part(Section::PostData)).collect();
-    let rows = Rows { planned, loads: &loads, targets };
-    load_and_finish(archive, rows, &post_data, options, older, progress)
-        .await
-        .map_err(|error| of_archive(options.archive.as_deref(), error))?;
-    progress.on(Event::Phase("privileges and refreshes"));
-    for pass in [Pass::Privileges, Pass::Last] {
-        let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
-        serial(session, &entries, options, older, progress).await?;
+) -> Result<(Session, Settings)> {
+    if options.clean.is_some() {
+        let (archive, jobs, told) = (archive.clone(), options.jobs, Arc::clone(progress));
+        let proven = tokio::task::spawn_blocking(move || prove(&archive, jobs, &told));
+        let proven = proven.await.expect("verifying does not panic");
+        proven.map_err(|error| of_archive(options.archive.as_deref(), error))?;
     }
-    Ok(older.still(loads))
+    let Some(creation) = creation else { return Ok((session, options.settings.clone())) };
+    progress.on(Event::Phase("creating the database"));
+    if let Some(missing) = options.clean {
+        creation.drop(&session, missing == Missing::Passes).await?;
+    }
+    let settings = creation.make(&session, passed, progress).await?;
+    // Only now, so that what was set for the database holds.
+    Ok((Session::open(&settings, Purpose::Restore).await?, settings))
+}
+
+/// What the phases share.
+struct Work<'a> {
+    archive: &'a Archive,
+    options: &'a RestoreOptions,
+    passed: Arc<PassedOver>,
+    progress: &'a Arc<dyn Progress>,
+    /// The entries are not in the archive's order.
+    reordered: bool,
+}
+
+impl Work<'_> {
+    /// Everything that changes the target but for statistics, in one transaction where that is wanted. Returns
+    /// the data entries that were loaded.
+    async fn transaction<'e>(&self, session: Session, chosen: &[&'e Entry]) -> Result<Vec<&'e Entry>> {
+        if self.options.single_transaction {
+            session.client.batch_execute("BEGIN").await.during(Fault::Server, || "cannot begin".into())?;
+        }
+        if let Some(missing) = self.options.clean.filter(|_| !self.options.create) {
+            self.progress.on(Event::Phase("dropping what was there"));
+            let clean = Clean {
+                if_exists: missing == Missing::Passes,
+                one_transaction: self.options.single_transaction,
+                passed: &self.passed,
+                progress: self.progress,
+            };
+            clean.run(&session.client, chosen).await?;
+        }
+        let (session, loads) = self.phases(session, chosen).await?;
+        if self.options.single_transaction {
+            let cannot = || "cannot commit; nothing was restored".to_string();
+            session.client.batch_execute("COMMIT").await.during(Fault::Server, cannot)?;
+        }
+        Ok(self.passed.still(loads))
+    }
+
+    async fn phases<'e>(&self, session: Session, chosen: &[&'e Entry]) -> Result<(Session, Vec<&'e Entry>)> {
+        let main: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == Pass::Main).collect();
+        let loads: Vec<&Entry> = main.iter().copied().filter(|entry| entry.data.is_some()).collect();
+        let rows_only = !loads.is_empty() && main.iter().all(|entry| entry.section != Section::PreData);
+        let references = match rows_only {
+            true => Some(self.references(&session, &loads).await?),
+            false => None,
+        };
+        let in_force = references.as_ref().is_some_and(|references| references.any);
+        let triggers = rows_only && self.options.disable_triggers;
+        let session = if self.options.single_transaction || self.reordered || triggers || in_force {
+            self.in_order(session, main, &loads, references.unwrap_or_default()).await?
+        } else {
+            self.in_parallel(&session, &main, &loads).await?;
+            session
+        };
+        self.progress.on(Event::Phase("privileges and refreshes"));
+        for pass in [Pass::Privileges, Pass::Last] {
+            let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
+            self.serial(&session, &entries).await?;
+        }
+        Ok((session, loads))
+    }
+
+    /// The foreign keys that are in force while rows are loaded; none where triggers are off.
+    async fn references(&self, session: &Session, loads: &[&Entry]) -> Result<References> {
+        if self.options.disable_triggers {
+            return Ok(References::default());
+        }
+        let deferred = self.options.single_transaction;
+        let references = References::read(session, self.archive.manifest(), loads, deferred).await?;
+        if !references.circular.is_empty() {
+            let names: Vec<String> = references.circular.iter().map(|at| loads[*at].label()).collect();
+            self.progress.on(Event::Warned(format!(
+                "there are circular foreign keys among {}: rows may be refused; --disable-triggers loads them",
+                names.join(", ")
+            )));
+        }
+        if deferred {
+            let sql = "SET CONSTRAINTS ALL DEFERRED";
+            session.client.batch_execute(sql).await.during(Fault::Server, || "cannot defer constraints".into())?;
+        }
+        Ok(references)
+    }
+
+    fn loader(&self, targets: HashMap<u32, Target>, in_transaction: bool) -> Loader {
+        Loader { archive: self.archive.clone(), targets, in_transaction, progress: Arc::clone(self.progress) }
+    }
+
+    /// One after the other on one connection.
+    async fn in_order(
+        &self,
+        session: Session,
+        mut main: Vec<&Entry>,
+        loads: &[&Entry],
+        references: References,
+    ) -> Result<Session> {
+        if !self.reordered && !references.order.is_empty() {
+            let mut order = references.order.iter().map(|at| loads[*at]);
+            let slots = main.iter_mut().filter(|entry| entry.data.is_some());
+            slots.zip(&mut order).for_each(|(slot, load)| *slot = load);
+        }
+        let planned = plan_loads(self.archive, loads);
+        let bytes = planned.iter().map(|load| load.bytes).sum();
+        self.progress.on(Event::Planned { tables: planned.len() as u64, bytes });
+        self.progress.on(Event::Phase("restoring in order"));
+        let triggers = match self.options.disable_triggers {
+            true => Triggers::read(&session, self.archive.manifest(), loads).await?,
+            false => Triggers::default(),
+        };
+        let mut in_order = InOrder {
+            loader: self.loader(HashMap::new(), true),
+            one_transaction: self.options.single_transaction,
+            no_owner: self.options.selection.no_owner,
+            passed: &self.passed,
+            own: references.own.iter().filter_map(|at| loads[*at].data).collect(),
+            triggers,
+        };
+        let ran = in_order.run(session, &main).await;
+        let session = ran.map_err(|error| of_archive(self.options.archive.as_deref(), error))?;
+        entries::reset(&session.client).await?;
+        Ok(session)
+    }
+
+    /// Pre-data on one connection, the rest on as many as there may be.
+    async fn in_parallel(&self, session: &Session, main: &[&Entry], loads: &[&Entry]) -> Result<()> {
+        let part = |section: Section| main.iter().copied().filter(move |entry| entry.section == section);
+        self.progress.on(Event::Phase("creating tables and types"));
+        let pre_data: Vec<&Entry> = part(Section::PreData).collect();
+        self.serial(session, &pre_data).await?;
+        let statements: Vec<&Entry> = part(Section::Data).filter(|entry| entry.data.is_none()).collect();
+        self.serial(session, &statements).await?;
+        let loads: Vec<&Entry> = loads.iter().copied().filter(|entry| !self.passed.leaves_out(entry)).collect();
+        let planned = plan_loads(self.archive, &loads);
+        let bytes = planned.iter().map(|load| load.bytes).sum();
+        self.progress.on(Event::Planned { tables: planned.len() as u64, bytes });
+        self.progress.on(Event::Phase("loading rows"));
+        let numbers: HashSet<u32> = loads.iter().filter_map(|entry| entry.data).collect();
+        let manifest = self.archive.manifest();
+        let tables: Vec<_> = manifest.tables.iter().filter(|table| numbers.contains(&table.number)).collect();
+        let loader = self.loader(targets(session, manifest, &tables).await?, false);
+        let post_data: Vec<&Entry> = part(Section::PostData).collect();
+        self.load_and_finish(loader, planned, &loads, &post_data)
+            .await
+            .map_err(|error| of_archive(self.options.archive.as_deref(), error))
+    }
+
+    /// Runs entries in order on one connection.
+    async fn serial(&self, session: &Session, entries: &[&Entry]) -> Result<()> {
+        let (no_owner, one_transaction) = (self.options.selection.no_owner, self.options.single_transaction);
+        let mut runner = Runner::new(no_owner, one_transaction, &self.passed, self.progress);
+        runner.run(&session.client, entries).await?;
+        entries::reset(&session.client).await
+    }
+
+    /// Rows and post-data over `jobs` connections.
+    async fn load_and_finish(
+        &self,
+        loader: Loader,
+        planned: Vec<Load>,
+        loads: &[&Entry],
+        post_data: &[&Entry],
+    ) -> Result<()> {
+        let table_of_data: HashMap<u32, u32> =
+            loads.iter().filter_map(|entry| Some((entry.id, *entry.depends.first()?))).collect();
+        let work = post_data.len() + planned.iter().map(|load| load.chunks).sum::<usize>();
+        if work == 0 {
+            return Ok(());
+        }
+        let plan = Arc::new(Plan {
+            loader,
+            schedule: Mutex::new(Schedule::new(planned, post_data, &table_of_data)),
+            entries: post_data.iter().map(|entry| (*entry).clone()).collect(),
+            no_owner: self.options.selection.no_owner,
+            changed: Notify::new(),
+            data: loads.iter().filter_map(|entry| Some((entry.data?, (*entry).clone()))).collect(),
+            passed: Arc::clone(&self.passed),
+        });
+        let mut sessions = Vec::new();
+        for _ in 0..self.options.jobs.clamp(1, work) {
+            sessions.push(Session::open(&self.options.settings, Purpose::Restore).await?);
+        }
+        load::run(plan, sessions).await
+    }
 }
 
 /// Opens the archive; one that comes through a pipe is spooled to an unnamed temporary file, so that all
@@ -210,24 +449,6 @@ fn choose<'a>(script: &'a Script, selection: &Selection, names: &Names) -> Vec<&
     script.entries.iter().filter(wanted).collect()
 }
 
-/// The roles that the chosen entries name.
-fn roles(chosen: &[&Entry]) -> BTreeSet<String> {
-    let owners = chosen.iter().filter(|entry| !entry.owned.is_empty()).filter_map(|entry| entry.owner.as_ref());
-    owners.chain(chosen.iter().flat_map(|entry| &entry.roles)).cloned().collect()
-}
-
-/// Runs entries in order on one connection.
-async fn serial(
-    session: &Session,
-    entries: &[&Entry],
-    options: &RestoreOptions,
-    older: &Older,
-    progress: &Arc<dyn Progress>,
-) -> Result<()> {
-    Runner::new(&session.client, options.selection.no_owner, older, progress).run(entries).await?;
-    entries::reset(&session.client).await
-}
-
 fn plan_loads(archive: &Archive, loads: &[&Entry]) -> Vec<Load> {
     let manifest = archive.manifest();
     let by_number: HashMap<u32, _> = manifest.tables.iter().map(|table| (table.number, &table.data)).collect();
@@ -246,50 +467,4 @@ fn plan_loads(archive: &Archive, loads: &[&Entry]) -> Vec<Load> {
 fn rows_of(archive: &Archive, loads: &[&Entry]) -> u64 {
     let wanted: HashSet<u32> = loads.iter().filter_map(|entry| entry.data).collect();
     archive.manifest().tables.iter().filter(|table| wanted.contains(&table.number)).map(|table| table.data.rows).sum()
-}
-
-/// Rows to load.
-struct Rows<'a> {
-    planned: Vec<Load>,
-    loads: &'a [&'a Entry],
-    targets: HashMap<u32, Target>,
-}
-
-/// Rows and post-data over `jobs` connections.
-async fn load_and_finish(
-    archive: &Archive,
-    rows: Rows<'_>,
-    post_data: &[&Entry],
-    options: &RestoreOptions,
-    older: &Arc<Older>,
-    progress: &Arc<dyn Progress>,
-) -> Result<()> {
-    let Rows { planned, loads, targets } = rows;
-    let table_of_data: HashMap<u32, u32> =
-        loads.iter().filter_map(|entry| Some((entry.id, *entry.depends.first()?))).collect();
-    let work = post_data.len() + planned.iter().map(|load| load.chunks).sum::<usize>();
-    if work == 0 {
-        return Ok(());
-    }
-    let mut schedule = Schedule::new(planned, post_data, &table_of_data);
-    if options.selection.data_only {
-        schedule.keep_order();
-    }
-    let plan = Arc::new(Plan {
-        archive: archive.clone(),
-        schedule: Mutex::new(schedule),
-        entries: post_data.iter().map(|entry| (*entry).clone()).collect(),
-        no_owner: options.selection.no_owner,
-        changed: Notify::new(),
-        data: loads.iter().filter_map(|entry| Some((entry.data?, (*entry).clone()))).collect(),
-        targets,
-        older: Arc::clone(older),
-        progress: Arc::clone(progress),
-    });
-    let mut sessions = Vec::new();
-    let jobs = if options.selection.data_only { 1 } else { options.jobs };
-    for _ in 0..jobs.clamp(1, work) {
-        sessions.push(Session::open(&options.settings, Purpose::Restore).await?);
-    }
-    load::run(plan, sessions).await
 }

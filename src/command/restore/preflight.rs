@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use super::RestoreOptions;
+use super::create::Creation;
 use crate::archive::manifest::Manifest;
-use crate::command::selection::Selection;
 use crate::connect::Session;
 use crate::error::{During, Error, Fault, Result};
 use crate::object::Row;
-use crate::sql::{Entry, Section};
+use crate::sql::{Entry, Section, literal};
 
 /// Objects of users in the database, extension members left out: how many, and one by name.
 const CONTENTS: &str = "
@@ -50,48 +51,49 @@ SELECT count(*)::int8, min(x.name) FROM (
 ) x
 WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = x.class AND d.objid = x.oid AND d.deptype = 'e')";
 
-/// Checks the target of a restore of `entries`. Returns what is worth a warning.
-pub async fn check(
-    session: &Session,
-    manifest: &Manifest,
-    entries: &[&Entry],
-    roles: &BTreeSet<String>,
-    selection: &Selection,
-) -> Result<Vec<String>> {
-    same_database(session, manifest).await?;
+/// What is restored, and how.
+pub struct Intent<'a> {
+    /// What the archive says of itself.
+    pub manifest: &'a Manifest,
+    /// The entries to restore.
+    pub entries: &'a [&'a Entry],
+    /// The database is made first.
+    pub creation: Option<&'a Creation<'a>>,
+    /// The options.
+    pub options: &'a RestoreOptions,
+}
+
+/// Checks the target of a restore. Returns what is worth a warning.
+pub async fn check(session: &Session, intent: &Intent<'_>) -> Result<Vec<String>> {
+    let Intent { manifest, entries, creation, options } = *intent;
+    let selection = &options.selection;
+    let mut warnings = Vec::new();
+    match creation {
+        Some(creation) => fresh(session, manifest, creation.name(), options.clean.is_some()).await?,
+        None => same_database(session, manifest).await?,
+    }
     if !selection.data_only {
         let partly = ["--schema=", "--table", "--extension="];
         let part_of = manifest.options.iter().any(|option| partly.iter().any(|start| option.starts_with(start)));
-        if selection.is_partial() || part_of {
+        if creation.is_some() || options.clean.is_some() {
+            // It is empty, or will be as far as it stands in the way.
+        } else if selection.is_partial() || part_of {
             room(session, entries).await?;
         } else if entries.iter().any(|entry| entry.section == Section::PreData) {
             empty(session).await?;
         }
-        missing(
-            session,
-            "role",
-            "SELECT rolname::text FROM pg_catalog.pg_roles",
-            roles,
-            "create them first, or leave out what names them: --no-owner, --no-privileges, --no-policies",
-        )
-        .await?;
-        let extensions =
-            entries.iter().filter(|entry| entry.kind == "EXTENSION").map(|entry| entry.name.clone()).collect();
-        let available = "SELECT name::text FROM pg_catalog.pg_available_extensions";
-        missing(session, "extension", available, &extensions, "install the package that has it on the target's server")
-            .await?;
-        let spaces =
-            entries.iter().filter_map(|entry| entry.tablespace.clone()).filter(|name| !name.is_empty()).collect();
-        missing(
-            session,
-            "tablespace",
-            "SELECT spcname::text FROM pg_catalog.pg_tablespace",
-            &spaces,
-            "create it on the target",
-        )
-        .await?;
+        for lacking in lacking(session, entries, creation).await? {
+            // Whatever names it will fail, be named, and passed over.
+            if !options.continue_on_error {
+                return Err(lacking);
+            }
+            warnings.push(lacking.report());
+        }
     }
-    let mut warnings = Vec::new();
+    if options.disable_triggers && !session.is_superuser {
+        return Err(Error::new(Fault::Usage, "--disable-triggers needs a superuser: foreign keys are triggers, too")
+            .hint("connect as one, or leave it out: then rows are loaded in the order that foreign keys want"));
+    }
     if session.major < manifest.server_version_num / 10000 {
         warnings.push(format!(
             "the archive is of PostgreSQL {}, the target is {}: what only the newer one knows is left out, and named",
@@ -99,7 +101,7 @@ pub async fn check(
             session.major
         ));
     }
-    if session.encoding != manifest.encoding {
+    if creation.is_none() && session.encoding != manifest.encoding {
         warnings.push(format!(
             "the archive's encoding is {}, the target's {}: text is converted",
             manifest.encoding, session.encoding
@@ -108,22 +110,85 @@ pub async fn check(
     Ok(warnings)
 }
 
-async fn same_database(session: &Session, manifest: &Manifest) -> Result<()> {
-    let sql = "SELECT (SELECT s.system_identifier::text FROM pg_catalog.pg_control_system() s
-                       WHERE pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')),
-                      (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())";
-    let rows = session
-        .client
-        .query_typed(sql, &[])
-        .await
-        .during(Fault::Server, || "cannot ask the target who it is".into())?;
-    let row = rows.first().ok_or_else(|| Error::new(Fault::Server, "the target does not say who it is"))?;
-    let system: Option<String> = row.get(0);
-    if system.is_some() && system == manifest.system_identifier && row.get::<_, u32>(1) == manifest.database_oid {
+/// The roles, extensions and tablespaces that the server lacks: an error for each sort.
+async fn lacking(session: &Session, entries: &[&Entry], creation: Option<&Creation<'_>>) -> Result<Vec<Error>> {
+    let all = || entries.iter().chain(creation.iter().flat_map(|creation| &creation.entries));
+    let owners = all().filter(|entry| !entry.owned.is_empty()).filter_map(|entry| entry.owner.as_ref());
+    let roles = owners.chain(all().flat_map(|entry| &entry.roles)).cloned().collect();
+    let extensions = all().filter(|entry| entry.kind == "EXTENSION").map(|entry| entry.name.clone()).collect();
+    let spaces = all().filter_map(|entry| entry.tablespace.clone()).filter(|name| !name.is_empty()).collect();
+    let mut found = Vec::new();
+    for (what, sql, wanted, hint) in [
+        (
+            "role",
+            "SELECT rolname::text FROM pg_catalog.pg_roles",
+            &roles,
+            "create them first, or leave out what names them: --no-owner, --no-privileges, --no-policies",
+        ),
+        (
+            "extension",
+            "SELECT name::text FROM pg_catalog.pg_available_extensions",
+            &extensions,
+            "install the package that has it on the target's server",
+        ),
+        (
+            "tablespace",
+            "SELECT spcname::text FROM pg_catalog.pg_tablespace",
+            &spaces,
+            "create it on the target, or use --no-tablespaces",
+        ),
+    ] {
+        found.extend(missing(session, what, sql, wanted, hint).await?);
+    }
+    Ok(found)
+}
+
+/// The database that is to be made must not be there, or be one that may be dropped.
+async fn fresh(session: &Session, manifest: &Manifest, name: &str, dropped: bool) -> Result<()> {
+    let sql = format!(
+        "SELECT {IDENTIFIER}, d.oid, d.datname = pg_catalog.current_database()
+         FROM pg_catalog.pg_database d WHERE d.datname = {}",
+        literal(name)
+    );
+    let rows = session.client.query_typed(&sql, &[]).await;
+    let rows = rows.during(Fault::Server, || "cannot look for the database on the target".into())?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    source(row.get(0), row.get(1), manifest)?;
+    if !dropped {
+        return Err(Error::new(Fault::Usage, format!("the target has a database {name:?} already"))
+            .hint("-c drops it first; without -C its contents are restored into the one named with -d"));
+    }
+    if row.get(2) {
+        return Err(Error::new(
+            Fault::Usage,
+            format!("the database {name:?} cannot be dropped over a connection to it"),
+        )
+        .hint("name another one with -d, such as postgres"));
+    }
+    Ok(())
+}
+
+/// Which cluster it is, where this role may know.
+const IDENTIFIER: &str = "(SELECT s.system_identifier::text FROM pg_catalog.pg_control_system() s
+  WHERE pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'))";
+
+/// Refuses the database of which the archive is a copy, whatever is to be done to it.
+fn source(system: Option<String>, oid: u32, manifest: &Manifest) -> Result<()> {
+    if system.is_some() && system == manifest.system_identifier && oid == manifest.database_oid {
         let text = "the target is the very database the archive was taken from".to_string();
         return Err(Error::new(Fault::Usage, text).hint("create another database and name it with -d"));
     }
     Ok(())
+}
+
+async fn same_database(session: &Session, manifest: &Manifest) -> Result<()> {
+    let sql = format!(
+        "SELECT {IDENTIFIER}, d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()"
+    );
+    let rows = session.client.query_typed(&sql, &[]).await;
+    let rows = rows.during(Fault::Server, || "cannot ask the target who it is".into())?;
+    let row = rows.first().ok_or_else(|| Error::new(Fault::Server, "the target does not say who it is"))?;
+    source(row.get(0), row.get(1), manifest)
 }
 
 async fn empty(session: &Session) -> Result<()> {
@@ -153,14 +218,11 @@ async fn room(session: &Session, entries: &[&Entry]) -> Result<()> {
     let made: BTreeSet<&str> =
         entries.iter().filter(|entry| entry.kind == "SCHEMA").map(|entry| entry.name.as_str()).collect();
     let schemas = entries.iter().filter_map(|entry| entry.schema.as_deref()).filter(|name| !made.contains(name));
-    missing(
-        session,
-        "schema",
-        "SELECT nspname::text FROM pg_catalog.pg_namespace",
-        &schemas.map(str::to_string).collect(),
-        "create it first, or take it with -n",
-    )
-    .await?;
+    let schemas = schemas.map(str::to_string).collect();
+    let sql = "SELECT nspname::text FROM pg_catalog.pg_namespace";
+    if let Some(error) = missing(session, "schema", sql, &schemas, "create it first, or take it with -n").await? {
+        return Err(error);
+    }
     let sql = "SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c
                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
     let rows = session.client.query_typed(sql, &[]).await;
@@ -178,22 +240,23 @@ async fn room(session: &Session, entries: &[&Entry]) -> Result<()> {
     Err(Error::new(Fault::Usage, text).hint("drop it first, or restore into a new database (createdb)"))
 }
 
-/// Refuses where the target lacks something of `wanted`, naming all of it.
-async fn missing(session: &Session, what: &str, sql: &str, wanted: &BTreeSet<String>, hint: &str) -> Result<()> {
+/// An error that names everything of `wanted` that the target lacks.
+async fn missing(
+    session: &Session,
+    what: &str,
+    sql: &str,
+    wanted: &BTreeSet<String>,
+    hint: &str,
+) -> Result<Option<Error>> {
     if wanted.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
-    let rows = session
-        .client
-        .query_typed(sql, &[])
-        .await
-        .during(Fault::Server, || format!("cannot list the target's {what}s"))?;
+    let rows = session.client.query_typed(sql, &[]).await;
+    let rows = rows.during(Fault::Server, || format!("cannot list the target's {what}s"))?;
     let there: BTreeSet<String> =
         rows.iter().map(|row| Row(row).text(row.columns()[0].name())).collect::<Result<_>>()?;
     let lacking: Vec<&str> = wanted.difference(&there).map(String::as_str).collect();
-    if lacking.is_empty() {
-        return Ok(());
-    }
     let plural = if lacking.len() == 1 { "" } else { "s" };
-    Err(Error::new(Fault::Server, format!("the target lacks the {what}{plural} {}", lacking.join(", "))).hint(hint))
+    let text = format!("the target lacks the {what}{plural} {}", lacking.join(", "));
+    Ok((!lacking.is_empty()).then(|| Error::new(Fault::Server, text).hint(hint)))
 }

@@ -122,12 +122,6 @@ impl Schedule {
         schedule
     }
 
-    /// Loads in the order of the manifest, which puts what foreign keys name first. Only right for one
-    /// connection.
-    pub fn keep_order(&mut self) {
-        self.chunks.make_contiguous().sort_unstable();
-    }
-
     /// What may start now. Entries that have no rows to work through come many at a time; one that has comes
     /// alone, so that the others may run beside it.
     pub fn next(&mut self) -> Next {

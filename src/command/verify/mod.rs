@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::archive::Archive;
-use crate::archive::check::{ChunkContext, ChunkSummary, Report, check};
+use crate::archive::check::{ChunkContext, ChunkSummary, Report, check, check_archive};
 use crate::archive::manifest::Format as Stored;
 use crate::copy::{Format, by_object, summarise};
-use crate::error::{During, Fault, Result};
+use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
 pub use against::{AgainstOptions, LiveReport, against};
 pub use difference::{Difference, Differences, How};
@@ -97,6 +97,19 @@ pub fn verify(input: &Input, jobs: usize, progress: &Arc<dyn Progress>) -> Resul
         against: None,
         restored: None,
     })
+}
+
+/// Proves an open archive, with `jobs` threads, before something is given up for it.
+///
+/// # Errors
+/// [`Fault::Damaged`] naming the first finding and their number.
+pub fn prove(archive: &Archive, jobs: usize, progress: &Arc<dyn Progress>) -> Result<()> {
+    progress.on(Event::Phase("verifying"));
+    let report = check_archive(archive, jobs, &read_chunk, &|_| {})?;
+    let Some(first) = report.findings.first() else { return Ok(()) };
+    let count = report.findings.len();
+    let text = format!("the archive is damaged, so nothing was dropped: {count} findings, the first: {first}");
+    Err(Error::new(Fault::Damaged, text).hint("pgsnap verify lists all of them"))
 }
 
 fn spooled() -> Result<tempfile::NamedTempFile> {

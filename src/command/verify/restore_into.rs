@@ -87,11 +87,10 @@ async fn prove(
         scratch.make_schemas(expected_schemas(script).into_iter()).await?;
     }
     let wanted = RestoreOptions {
-        archive: Some(file.to_path_buf()),
-        settings: scratch.settings(),
         jobs: against.jobs,
         selection: Selection { no_owner, no_privileges, ..Selection::default() },
         statistics: Statistics::Nothing,
+        ..RestoreOptions::new(file.to_path_buf(), scratch.settings())
     };
     let restored = restore(wanted, Arc::clone(progress)).await?;
     let left_out: BTreeMap<String, String> = restored.refused.into_iter().map(|one| (one.entry, one.reason)).collect();
