@@ -6,10 +6,28 @@
 use std::collections::BTreeMap;
 
 use super::binary::{HEADER, TRAILER, Walker};
-use super::{Format, Misframed, Summary};
+use super::{Fingerprint, Format, Misframed};
 
 /// What each large object amounts to, by its oid.
-pub type ByObject = BTreeMap<u32, Summary>;
+pub type ByObject = BTreeMap<u32, Object>;
+
+/// A large object's content. Rows of zeros do not count but for the length: whether a hole is stored, and
+/// whether a role can see that, differs where the content does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Object {
+    /// Where its last row ends.
+    pub bytes: u64,
+    /// Of its rows that are not all zeros.
+    pub fingerprint: Fingerprint,
+}
+
+impl Object {
+    /// Joins other rows of the same object.
+    pub fn add(&mut self, other: Object) {
+        self.bytes = self.bytes.max(other.bytes);
+        self.fingerprint += other.fingerprint;
+    }
+}
 
 /// Columns of a large object's row.
 pub const COLUMNS: u16 = 3;
@@ -26,18 +44,20 @@ pub fn add_chunk(chunk: &[u8], objects: &mut ByObject) -> Result<(), Misframed> 
     let mut rest = &chunk[HEADER.len()..chunk.len() - TRAILER.len()];
     while !rest.is_empty() {
         let mut end = 2;
-        let mut oid = 0;
-        for column in 0..COLUMNS {
+        let mut fields = [&[][..]; COLUMNS as usize];
+        for field in &mut fields {
             let length = i32::from_be_bytes(rest[end..end + 4].try_into().expect("four bytes"));
-            let field = &rest[end + 4..end + 4 + usize::try_from(length).unwrap_or(0)];
-            if column == 0 {
-                oid = field.try_into().map(u32::from_be_bytes).unwrap_or(0);
-            }
+            *field = &rest[end + 4..end + 4 + usize::try_from(length).unwrap_or(0)];
             end += 4 + field.len();
         }
-        let summary = objects.entry(oid).or_default();
-        summary.rows += 1;
-        summary.fingerprint.add_row(&rest[..end]);
+        let [oid, place, data] = fields;
+        let oid = oid.try_into().map_or(0, u32::from_be_bytes);
+        let place = place.try_into().map_or(0, u64::from_be_bytes);
+        let mut row = Object { bytes: place.saturating_add(data.len() as u64), ..Object::default() };
+        if data.iter().any(|byte| *byte != 0) {
+            row.fingerprint.add_row(&rest[..end]);
+        }
+        objects.entry(oid).or_default().add(row);
         rest = &rest[end..];
     }
     Ok(())
@@ -57,13 +77,18 @@ mod tests {
             }
             row
         };
-        let chunk = [&HEADER[..], &row(7, 0, b"a"), &row(8, 0, b""), &row(7, 1, b"b"), &TRAILER].concat();
-        let mut objects = ByObject::new();
-        add_chunk(&chunk, &mut objects).unwrap();
-        assert_eq!(objects.iter().map(|(oid, found)| (*oid, found.rows)).collect::<Vec<_>>(), [(7, 2), (8, 1)]);
-        let mut whole = objects[&7].fingerprint;
-        whole += objects[&8].fingerprint;
-        assert_eq!(whole, super::super::summarise(Format::Binary, Some(3), &chunk).unwrap().fingerprint);
+        let of = |rows: &[Vec<u8>]| {
+            let chunk = [&HEADER[..], &rows.concat(), &TRAILER].concat();
+            let mut objects = ByObject::new();
+            add_chunk(&chunk, &mut objects).unwrap();
+            (objects, chunk)
+        };
+        let (objects, chunk) = of(&[row(7, 0, b"a"), row(8, 0, b""), row(7, 1, b"b")]);
+        assert_eq!(objects.iter().map(|(oid, found)| (*oid, found.bytes)).collect::<Vec<_>>(), [(7, 2), (8, 0)]);
+        assert_eq!(of(&[row(7, 1, b"b"), row(7, 0, b"a")]).0[&7], objects[&7]);
+        assert_ne!(of(&[row(7, 0, b"b"), row(7, 1, b"a")]).0[&7], objects[&7]);
+        assert_eq!(of(&[row(7, 0, &[0; 4]), row(7, 4, b"b")]).0, of(&[row(7, 4, b"b")]).0, "a hole");
+        assert_ne!(of(&[row(7, 0, b"b"), row(7, 1, &[0])]).0, of(&[row(7, 0, b"b")]).0, "the length");
         for cut in 0..chunk.len() {
             assert!(add_chunk(&chunk[..cut], &mut ByObject::new()).is_err(), "{cut}");
         }

@@ -261,6 +261,17 @@ fn text_that_is_not_utf8_is_compared_as_it_is() {
 }
 
 #[test]
+fn a_hole_in_a_large_object_is_the_same_stored_or_not() {
+    let (source, program) = (Database::new(Server::shared(18)), Program::new());
+    source.psql("SELECT lo_from_bytea(5001, 'x'), lo_put(5001, 3000000, 'y')");
+    let archive = program.dump(&source, &[]);
+    source.psql("SELECT lo_put(5001, 1000000, decode(repeat('00', 600000), 'hex'))");
+    against(&program, &archive, &source, &[]).exits(0);
+    source.psql("SELECT lo_put(5001, 1000000, 'z')");
+    against(&program, &archive, &source, &[]).exits(3).says(&["different: contents of LARGE OBJECT 5001"]);
+}
+
+#[test]
 fn the_database_itself_is_compared_with_itself_only() {
     let (source, program) = (shop(18), Program::new());
     source.psql(&format!("ALTER DATABASE \"{}\" SET work_mem = '7MB'", source.name));

@@ -366,7 +366,8 @@ async fn read_but(work: &Work, session: &Snapshot, job: &Job, without: &[Tid]) -
     let slot = &mut read.slots[job.slot];
     slot.rows += sum.rows;
     slot.fingerprint += sum.fingerprint;
-    read.objects.append(&mut objects);
+    // A large one may come in several jobs.
+    objects.into_iter().for_each(|(oid, rows)| read.objects.entry(oid).or_default().add(rows));
     Ok(())
 }
 
@@ -385,7 +386,7 @@ fn archived_objects(archive: &Archive, live: Summary, objects: ByObject) -> Resu
         by_object::add_chunk(content, &mut archived).during(Fault::Damaged, doing)?;
     }
     let place = |oid: &u32| format!("contents of LARGE OBJECT {oid}");
-    let differs = |(oid, was): (&u32, &Summary)| match objects.get(oid) {
+    let differs = |(oid, was): (&u32, &by_object::Object)| match objects.get(oid) {
         None => Some(Difference::new(place(oid), How::Missing, "it is empty or not there")),
         Some(is) if is != was => Some(Difference::new(place(oid), How::Different, "")),
         Some(_) => None,
