@@ -26,6 +26,8 @@ pub struct CheckOptions {
 /// What was found.
 #[derive(Debug, Serialize)]
 pub struct Report {
+    /// The version of this structure: 1.
+    pub version: u32,
     /// True where no finding is an error.
     pub ok: bool,
     /// The connection's values and where each came from.
@@ -137,6 +139,7 @@ pub async fn check(options: CheckOptions) -> Result<Report> {
     }
     findings.sort_by_key(|finding| finding.severity);
     Ok(Report {
+        version: 1,
         ok: findings.iter().all(|finding| finding.severity != Severity::Error),
         connection: settings.origins.clone(),
         environment: settings.environment.clone(),

@@ -1,8 +1,9 @@
-//! Is a certificate the host's? libpq's answer, which is not quite OpenSSL's.
+//! Is a certificate the host's? libpq's answer, which is not quite OpenSSL's. And what RSA-PSS signs.
 //!
 //! Owns the rules of fe-secure-common.c and fe-secure-openssl.c: alternative names first, the common name
 //! only where none of the host's kind is there; a wildcard stands for one label, the leftmost; an address may
-//! also be written as a name. Pure.
+//! also be written as a name. Reads one field of a certificate by itself, because the bindings to OpenSSL do
+//! not give it. Pure.
 
 use std::net::IpAddr;
 
@@ -71,6 +72,46 @@ fn matches(name: &str, host: &str) -> bool {
     rest.eq_ignore_ascii_case(suffix) && !label.contains('.')
 }
 
+/// The digest of an RSA-PSS signature, from the certificate in DER: Certificate { TBSCertificate,
+/// AlgorithmIdentifier { OID, RSASSA-PSS-params { [0] AlgorithmIdentifier { OID … } … } } … } (RFC 4055). SHA-1
+/// where it is left out.
+pub fn pss_digest(certificate: &[u8]) -> Option<Nid> {
+    const SEQUENCE: u8 = 0x30;
+    let (_, whole, _) = take(certificate).filter(|(tag, ..)| *tag == SEQUENCE)?;
+    let (_, _, rest) = take(whole)?;
+    let (_, algorithm, _) = take(rest)?;
+    let (_, _, parameters) = take(algorithm)?;
+    let (_, parameters, _) = take(parameters).filter(|(tag, ..)| *tag == SEQUENCE)?;
+    let Some((0xa0, hash, _)) = take(parameters) else { return Some(Nid::SHA1) };
+    let (_, hash, _) = take(hash)?;
+    let (_, object, _) = take(hash)?;
+    // 2.16.840.1.101.3.4.2.x, the SHA-2 family of NIST.
+    match object.strip_prefix(&[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02])? {
+        [1] => Some(Nid::SHA256),
+        [2] => Some(Nid::SHA384),
+        [3] => Some(Nid::SHA512),
+        [4] => Some(Nid::SHA224),
+        _ => None,
+    }
+}
+
+/// The first element of DER: its tag, its content, what follows it.
+fn take(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&tag, rest) = der.split_first()?;
+    let (&first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(first), rest),
+        // Up to three bytes of length: no certificate is longer.
+        0x81..=0x83 => {
+            let (bytes, rest) = rest.split_at_checked(usize::from(first - 0x80))?;
+            (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)
+        }
+        _ => return None,
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((tag, content, rest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +131,16 @@ mod tests {
         ] {
             assert_eq!(matches(name, host), expected, "{name} {host}");
         }
+    }
+
+    #[test]
+    fn no_bytes_are_taken_for_more_than_they_are() {
+        for der in
+            [&b""[..], b"\x30", b"\x30\x05\x00", b"\x30\x84\xff\xff\xff\xff", b"\x30\x82\x01", b"\x30\x80\x00\x00"]
+        {
+            assert_eq!(take(der), None);
+            assert_eq!(pss_digest(der), None);
+        }
+        assert_eq!(take(b"\x02\x81\x01\x07rest"), Some((2, &b"\x07"[..], &b"rest"[..])));
     }
 }

@@ -125,8 +125,12 @@ const CHECK: &str = "check sslmode (PGSSLMODE) and sslrootcert (PGSSLROOTCERT)";
 /// RFC 5929's tls-server-end-point: the certificate's digest, by its own algorithm.
 fn end_point(ssl: &SslRef) -> Option<Vec<u8>> {
     let certificate = ssl.peer_certificate()?;
-    let algorithms = certificate.signature_algorithm().object().nid().signature_algorithms()?;
-    let digest = match algorithms.digest {
+    let signature = certificate.signature_algorithm().object().nid();
+    let digest = match signature {
+        Nid::RSASSAPSS => certificate::pss_digest(&certificate.to_der().ok()?)?,
+        nid => nid.signature_algorithms()?.digest,
+    };
+    let digest = match digest {
         Nid::MD5 | Nid::SHA1 => MessageDigest::sha256(),
         nid => MessageDigest::from_nid(nid)?,
     };

@@ -63,7 +63,7 @@ signed intermediate intermediate.yourdomain.com root -extfile my.cnf -extensions
 signed chain server.yourdomain.com intermediate -extfile my.cnf -extensions here
 cat intermediate.crt >>chain.crt
 signed plain localhost root
-signed wildcard localhost root -extfile my.cnf -extensions wildcard
+signed wildcard localhost root -extfile my.cnf -extensions wildcard -sha384 -sigopt rsa_padding_mode:pss
 signed client by_certificate intermediate
 cat intermediate.crt >>client.crt
 signed stranger somebody_else root

@@ -66,6 +66,8 @@ pub fn modes() -> Vec<Case> {
         super::no(&to("b", "app", "sslmode=require sslnegotiation=direct")),
         super::yes(&to("b", "app", "sslmode=require channel_binding=require")),
         super::yes(&to("c", "app", "sslmode=require channel_binding=require")),
+        // Signed with RSA-PSS.
+        super::yes(&to("w", "app", "sslmode=require channel_binding=require")),
     ]
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `{p}` | port of a server without TLS, with a role for each way to authenticate |
 //! | `{s}` | its socket's directory |
-//! | `{y}` | port of a standby |
+//! | `{z}` | the socket's directory of a standby, port 5432 |
 //! | `{a}` | port with TLS, the certificate signed by the intermediate authority for localhost and 127.0.0.1 |
 //! | `{b}` | port with TLS up to 1.2 (15), the manual's certificate: version 1, no names but the common one |
 //! | `{c}` | port with TLS, a certificate that signs itself |
@@ -112,7 +112,7 @@ impl Servers {
         put("p", &self.plain.port().to_string());
         put("s", &directory);
         put("su", &percent(&directory));
-        put("y", &self.standby.port().to_string());
+        put("z", &self.standby.directory().to_string_lossy());
         for (name, server) in &self.encrypted {
             put(name, &server.port().to_string());
         }
@@ -150,7 +150,8 @@ fn roles() -> String {
 }
 
 fn plain() -> Server {
-    let options = Options { tcp: true, ..Options::default() };
+    // Its own directory, which is the one above the data, and the abstract namespace.
+    let options = Options { tcp: true, ..Options::default() }.set("unix_socket_directories", "..,@pgsnap-test");
     let server = expect(Server::start(&expect(Binaries::find(18)), &options));
     expect(server.psql("postgres", &roles()));
     for sql in [
@@ -164,26 +165,20 @@ fn plain() -> Server {
     }
     expect(server.psql("postgres", "ALTER DATABASE read_only SET default_transaction_read_only = on"));
     put(&server, "pg_hba.conf", RULES.replace("hostssl", "#").replace("hostnossl", "host").as_bytes());
-    // Also in the default place, and in the abstract namespace, where nothing is left behind.
-    let directory = server.directory().to_string_lossy().into_owned();
-    expect(server.psql(
-        "postgres",
-        &format!("ALTER SYSTEM SET unix_socket_directories = '{directory}', '/tmp', '@pgsnap-test'"),
-    ));
-    restart(&server, "");
+    reload(&server);
     server
 }
 
-/// A cluster that waits for a primary for ever, which is what a standby is.
+/// A cluster that waits for a primary for ever, which is what a standby is. Only on its socket: a port could be
+/// somebody else's by the time it is started again.
 fn standby() -> Server {
-    let options = Options { tcp: true, ..Options::default() };
-    let server = expect(Server::start(&expect(Binaries::find(17)), &options));
+    let server = expect(Server::start(&expect(Binaries::find(17)), &Options::default()));
     expect(server.psql("postgres", &roles()));
-    for sql in ["CREATE DATABASE app", "CREATE DATABASE read_only"] {
-        expect(server.psql("postgres", sql));
-    }
-    put(&server, "pg_hba.conf", RULES.replace("hostssl", "#").replace("hostnossl", "host").as_bytes());
-    restart(&server, "touch standby.signal;");
+    expect(server.psql("postgres", "CREATE DATABASE app"));
+    let bin = server.binaries.bin.display();
+    let restart = format!("{bin}/pg_ctl -D . -l ../log -m fast restart");
+    let program = format!("touch standby.signal; setsid {restart} >/dev/null 2>&1 </dev/null &");
+    expect(server.psql("postgres", &format!("COPY (SELECT) TO PROGRAM '{program}'")));
     wait_until("the standby answers as one", || {
         server.psql("postgres", "SELECT pg_is_in_recovery()").is_ok_and(|answer| answer == "t")
     });
@@ -220,8 +215,7 @@ fn encrypted(major: u32, directory: &std::path::Path, stem: &str) -> Server {
     for (name, value) in [("ssl_ca_file", "root.crt"), ("ssl_max_protocol_version", newest), ("ssl", "on")] {
         expect(server.psql("postgres", &format!("ALTER SYSTEM SET {name} = '{value}'")));
     }
-    expect(server.psql("postgres", "SELECT pg_reload_conf()"));
-    wait_until("the server offers TLS", || expect(server.psql("postgres", "SHOW ssl")) == "on");
+    reload(&server);
     server
 }
 
@@ -232,12 +226,10 @@ fn put(server: &Server, name: &str, content: &[u8]) {
     expect(server.psql("postgres", &format!("COPY ({lines}) TO PROGRAM 'umask 077; cat >{name}'")));
 }
 
-/// Has the server restart itself, after a command in its data directory.
-fn restart(server: &Server, first: &str) {
-    let started = || server.psql("postgres", "SELECT pg_postmaster_start_time()");
-    let before = expect(started());
-    let bin = server.binaries.bin.display();
-    let program = format!("{first} setsid {bin}/pg_ctl -D . -l ../log -m fast restart >/dev/null 2>&1 </dev/null &");
-    expect(server.psql("postgres", &format!("COPY (SELECT) TO PROGRAM '{program}'")));
-    wait_until("the server is there again", || started().is_ok_and(|now| now != before));
+/// Has the server read its files again, and waits until new sessions are under them.
+fn reload(server: &Server) {
+    let loaded = || expect(server.psql("postgres", "SELECT pg_conf_load_time()"));
+    let before = loaded();
+    expect(server.psql("postgres", "SELECT pg_reload_conf()"));
+    wait_until("the server has read its files", || loaded() != before);
 }
