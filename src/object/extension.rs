@@ -8,8 +8,12 @@ pub const QUERY: &str = include_str!("../../db/catalog/extension.sql");
 
 /// Reads one extension.
 pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
-    let object = Object::from_row(Kind::Extension, class::EXTENSION, row)?;
+    let mut object = Object::from_row(Kind::Extension, class::EXTENSION, row)?;
     let home = ident(&row.text("home")?);
+    // Every database has it from the start, and other extensions need it without saying so.
+    if object.name == "plpgsql" {
+        object.drop = Some(String::new());
+    }
     let definition = format!("CREATE EXTENSION IF NOT EXISTS {} WITH SCHEMA {home};", object.qualified());
     out.push(object.sql(definition));
     Ok(())
