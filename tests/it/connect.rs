@@ -1,34 +1,15 @@
-//! Does the program reach servers that ask for passwords and certificates, and refuse others?
+//! Does the program work over connections with passwords and certificates, and say what is wrong with others?
 //!
-//! One server with TCP, TLS and a rule in pg_hba.conf for each case; its log tells how a connection came
-//! to be. Which setting comes from where is tested beside `connect/settings.rs`.
+//! Whether it connects at all where psql does is `conninfo`'s question, whose servers are used here; which
+//! setting comes from where is tested beside `connect/settings.rs`.
 
+use super::conninfo::servers::Servers;
 use super::support::server::{Binaries, Options, PASSWORD};
-use super::support::{Program, Run, Server, expect, wait_until};
-use openssl::asn1::Asn1Time;
-use openssl::bn::BigNum;
-use openssl::hash::MessageDigest;
-use openssl::pkey::{PKey, Private};
-use openssl::rsa::Rsa;
-use openssl::x509::extension::{BasicConstraints, SubjectAlternativeName};
-use openssl::x509::{X509, X509Name, X509NameBuilder};
+use super::support::{Program, Run, Server, expect};
 use std::fs;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Each role has its way in: `<way>_<encryption>`.
-const RULES: &str = "\
-local all all trust
-hostssl all only_tls 127.0.0.1/32 scram-sha-256
-hostnossl all only_plain 127.0.0.1/32 scram-sha-256
-host all only_tls,only_plain 127.0.0.1/32 reject
-host all by_md5 127.0.0.1/32 md5
-host all by_clear_text 127.0.0.1/32 password
-host all nobody 127.0.0.1/32 reject
-host all all 127.0.0.1/32 scram-sha-256
-";
-
-/// The server with a password over TCP. Without TLS: the server of [`tls`] has it.
+/// The server with a password over TCP. Without TLS: those of `conninfo` have it.
 pub fn tcp() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| {
@@ -36,187 +17,84 @@ pub fn tcp() -> &'static Server {
     })
 }
 
-/// A server with TLS for the name `localhost`, and the authority that signed its certificate.
-struct Tls {
-    server: Server,
-    authority: Vec<u8>,
+/// Dumps the (empty) database as `role` with further settings, over the server with TLS.
+fn attempt(role: &str, host: &str, settings: &str) -> Run {
+    let conn = format!("host={host} port={{a}} user={role} dbname=app {settings}");
+    let program = Program::new().env("PGPASSWORD", PASSWORD);
+    program.run(&["dump", "-j", "4", "-f", "x.tar.zst", "-d", &Servers::get().fill(&conn)])
 }
 
-fn tls() -> &'static Tls {
-    static SERVER: OnceLock<Tls> = OnceLock::new();
-    SERVER.get_or_init(|| {
-        let options = Options { tcp: true, ..Options::default() }.set("log_connections", "on");
-        let server = expect(Server::start(&expect(Binaries::find(15)), &options));
-        let authority = Authority::new("pgsnap tests");
-        let (certificate, key) = authority.signs("localhost");
-        put(&server, "server.crt", &certificate);
-        put(&server, "server.key", &key);
-        put(&server, "pg_hba.conf", RULES.as_bytes());
-        let password = PASSWORD.replace('\'', "''");
-        let roles: String = ["only_tls", "only_plain", "by_clear_text", "nobody"]
-            .map(|role| format!("CREATE ROLE {role} LOGIN PASSWORD '{password}';\n"))
-            .concat();
-        let md5 = format!("SET password_encryption = md5; CREATE ROLE by_md5 LOGIN PASSWORD '{password}'");
-        expect(server.psql("postgres", &format!("{roles}{md5}")));
-        expect(server.psql("postgres", "ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf()"));
-        wait_until("the server offers TLS", || expect(server.psql("postgres", "SHOW ssl")) == "on");
-        let authority = authority.certificate.to_pem().expect("a certificate has a text");
-        Tls { server, authority }
-    })
-}
-
-/// Has the server itself write a file into its data directory, so that it owns it.
-fn put(server: &Server, name: &str, content: &[u8]) {
-    let text = String::from_utf8_lossy(content).replace('\'', "''");
-    let lines = format!("SELECT unnest(string_to_array(rtrim('{text}', E'\\n'), E'\\n'))");
-    expect(server.psql("postgres", &format!("COPY ({lines}) TO PROGRAM 'umask 077; cat >{name}'")));
-}
-
-struct Authority {
-    name: X509Name,
-    key: PKey<Private>,
-    certificate: X509,
-}
-
-impl Authority {
-    fn new(name: &str) -> Authority {
-        let key = key();
-        let certificate = certificate(name, &key, None, None);
-        Authority { name: common_name(name), key, certificate }
-    }
-
-    /// A certificate and its key for a host, as PEM.
-    fn signs(&self, host: &str) -> (Vec<u8>, Vec<u8>) {
-        let key = key();
-        let certificate = certificate(host, &key, Some(self), Some(host));
-        (certificate.to_pem().expect("PEM"), key.private_key_to_pem_pkcs8().expect("PEM"))
-    }
-}
-
-fn key() -> PKey<Private> {
-    PKey::from_rsa(Rsa::generate(2048).expect("a key")).expect("a key")
-}
-
-fn common_name(name: &str) -> X509Name {
-    let mut builder = X509NameBuilder::new().expect("a name");
-    builder.append_entry_by_text("CN", name).expect("a name");
-    builder.build()
-}
-
-fn certificate(name: &str, key: &PKey<Private>, issuer: Option<&Authority>, host: Option<&str>) -> X509 {
-    static SERIAL: AtomicU32 = AtomicU32::new(1);
-    let serial = BigNum::from_u32(SERIAL.fetch_add(1, Ordering::Relaxed)).expect("a number");
-    let mut builder = X509::builder().expect("a builder");
-    builder.set_version(2).expect("version 3");
-    builder.set_serial_number(&serial.to_asn1_integer().expect("a number")).expect("a serial number");
-    let subject = common_name(name);
-    builder.set_subject_name(&subject).expect("a subject");
-    builder.set_issuer_name(issuer.map_or(&subject, |issuer| &issuer.name)).expect("an issuer");
-    builder.set_not_before(&Asn1Time::days_from_now(0).expect("a time")).expect("a time");
-    builder.set_not_after(&Asn1Time::days_from_now(2).expect("a time")).expect("a time");
-    builder.set_pubkey(key).expect("a key");
-    let mut constraints = BasicConstraints::new();
-    if host.is_none() {
-        constraints.critical().ca();
-    }
-    builder.append_extension(constraints.build().expect("an extension")).expect("an extension");
-    if let Some(host) = host {
-        let names = SubjectAlternativeName::new().dns(host).build(&builder.x509v3_context(None, None));
-        builder.append_extension(names.expect("an extension")).expect("an extension");
-    }
-    builder.sign(issuer.map_or(key, |issuer| &issuer.key), MessageDigest::sha256()).expect("a signature");
-    builder.build()
-}
-
-/// Dumps the (empty) database as `role` with further settings, and tells whether TLS was used.
-fn attempt(role: &str, host: &str, settings: &str) -> (Run, Option<bool>) {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    let application = format!("attempt-{}-", NEXT.fetch_add(1, Ordering::Relaxed));
-    let (server, program) = (&tls().server, Program::new().env("PGPASSWORD", PASSWORD));
-    fs::write(program.path("root.crt"), &tls().authority).expect("it is ours");
-    fs::write(program.path("other.crt"), Authority::new("another").certificate.to_pem().expect("PEM")).expect("ours");
-    let port = server.port();
-    let conn =
-        format!("host={host} port={port} user={role} dbname=template1 application_name={application} {settings}");
-    let run = program.run(&["dump", "-s", "-f", "x.tar.zst", "-d", &conn]);
-    let log = server.log();
-    let mine = |line: &&str| line.contains("connection authorized") && line.contains(&application);
-    let tls = log.lines().find(mine).map(|line| line.contains("SSL enabled"));
-    (run, tls)
-}
-
-/// Settings that must lead to a connection, with TLS or without.
-#[track_caller]
-fn connects(role: &str, host: &str, settings: &str, with_tls: bool) {
-    let (run, tls) = attempt(role, host, settings);
-    assert_eq!(tls, Some(with_tls), "{}", run.exits(0));
-}
-
-/// Settings that must lead to none, and what is said then.
+/// Settings that must lead to no connection, and what is said then.
 #[track_caller]
 fn refuses(role: &str, host: &str, settings: &str, code: i32, words: &[&str]) {
-    let (run, tls) = attempt(role, host, settings);
-    assert_eq!(tls, None, "{run}");
-    let run = run.exits(code).says(words);
+    let run = attempt(role, host, settings).exits(code).says(words);
     assert!(!run.stderr.contains(PASSWORD), "{run}");
 }
 
 #[test]
-fn tls_is_used_as_sslmode_asks() {
-    for (role, mode, with_tls) in [
-        ("postgres", "disable", false),
-        ("postgres", "allow", false),
-        ("postgres", "prefer", true),
-        ("postgres", "require", true),
-        ("only_tls", "allow", true),
-        ("only_tls", "prefer", true),
-        ("only_plain", "allow", false),
-        ("only_plain", "prefer", false),
+fn a_dump_works_under_each_sslmode() {
+    for (role, settings) in [
+        ("only_plain", "sslmode=disable"),
+        ("only_tls", "sslmode=allow"),
+        ("only_tls", "sslmode=prefer"),
+        ("app", "sslmode=require channel_binding=require"),
+        ("app", "sslmode=verify-full sslrootcert={k}/root.crt sslnegotiation=direct"),
+        ("by_certificate", "sslmode=require sslcert={k}/client.crt sslkey={k}/client.key"),
     ] {
-        connects(role, "127.0.0.1", &format!("sslmode={mode}"), with_tls);
+        attempt(role, "127.0.0.1", settings).exits(0);
     }
-    connects("postgres", "127.0.0.1", "", true);
+    // As with libpq, a file that is not there checks nothing; but it is said.
+    let run = attempt("app", "127.0.0.1", "sslmode=require sslrootcert=gone.crt").exits(0);
+    run.says(&["certificate is not checked", "-d"]);
 }
 
 #[test]
 fn what_sslmode_forbids_is_refused() {
     refuses("only_tls", "127.0.0.1", "sslmode=disable", 1, &["pg_hba.conf", "no encryption", "sslmode"]);
     refuses("only_plain", "127.0.0.1", "sslmode=require", 1, &["pg_hba.conf", "hint"]);
-    refuses("postgres", "127.0.0.1", "sslmode=sometimes", 2, &["sslmode", "verify-full"]);
-    refuses("postgres", "127.0.0.1", "sslmode=verify-full", 2, &["root certificate", "sslrootcert"]);
-    refuses("postgres", "127.0.0.1", "sslmode=verify-ca sslrootcert=gone.crt", 2, &["gone.crt does not exist"]);
+    refuses("app", "127.0.0.1", "sslmode=sometimes", 2, &["sslmode", "verify-full"]);
+    refuses("app", "127.0.0.1", "sslmode=verify-full", 2, &["root certificate", "sslrootcert"]);
+    refuses("app", "127.0.0.1", "sslmode=verify-ca sslrootcert=gone.crt", 2, &["gone.crt does not exist"]);
 }
 
 #[test]
-fn certificates_are_checked_as_far_as_asked() {
-    connects("postgres", "localhost", "sslmode=verify-full sslrootcert=root.crt", true);
-    connects("postgres", "127.0.0.1", "sslmode=verify-ca sslrootcert=root.crt", true);
-    // As with libpq, a file that is not there checks nothing; but it is said.
-    let (run, tls) = attempt("postgres", "localhost", "sslmode=require sslrootcert=gone.crt");
-    assert_eq!(tls, Some(true), "{}", run.exits(0).says(&["certificate is not checked", "-d"]));
+fn certificates_that_are_not_accepted_are_explained() {
     let words: &[&str] = &["certificate", "sslrootcert"];
-    // Signed by whom we trust, but for another name.
-    refuses("postgres", "127.0.0.1", "sslmode=verify-full sslrootcert=root.crt", 1, words);
+    let named = "sslmode=verify-full sslrootcert={k}/root.crt hostaddr=127.0.0.1";
+    refuses("app", "other.example", named, 1, &["is for localhost, 127.0.0.1, not for other.example"]);
     for mode in ["verify-ca", "verify-full", "require"] {
-        refuses("postgres", "localhost", &format!("sslmode={mode} sslrootcert=other.crt"), 1, words);
+        refuses("app", "localhost", &format!("sslmode={mode} sslrootcert={{k}}/other_root.crt"), 1, words);
     }
+    let revoked = "sslmode=verify-ca sslrootcert={k}/root.crt sslcrl={k}/revoked.crl";
+    refuses("app", "localhost", revoked, 1, &["certificate revoked"]);
+    let client = |key: &str| format!("sslmode=require sslcert={{k}}/client.crt sslkey={{k}}/{key}");
+    refuses("app", "localhost", &client("exposed.key"), 2, &["exposed.key", "0600"]);
+    refuses("app", "localhost", &client("locked.key"), 2, &["locked.key", "sslpassword"]);
 }
 
 #[test]
-fn passwords_are_given_in_each_way_a_server_asks_for_them() {
-    for role in ["postgres", "by_md5", "by_clear_text"] {
-        connects(role, "127.0.0.1", "sslmode=disable", false);
-        connects(role, "127.0.0.1", "sslmode=require", true);
+fn a_refused_password_and_its_source_are_named() {
+    for role in ["app", "by_md5", "by_clear_text"] {
         refuses(role, "127.0.0.1", "password=wrong", 1, &["28P01", role, "the password came from -d"]);
     }
     refuses("nobody", "127.0.0.1", "", 1, &["pg_hba.conf", "nobody"]);
 }
 
 #[test]
-fn a_password_can_be_tied_to_the_channel() {
-    connects("postgres", "127.0.0.1", "channel_binding=require sslmode=require", true);
-    refuses("postgres", "127.0.0.1", "channel_binding=require sslmode=disable", 1, &["channel binding"]);
+fn an_authentication_that_is_ruled_out_is_named() {
+    refuses("app", "127.0.0.1", "channel_binding=require sslmode=disable", 1, &["channel binding"]);
     refuses("by_md5", "127.0.0.1", "channel_binding=require sslmode=require", 1, &["channel binding"]);
+    let words = &["asks for password authentication", "require_auth"];
+    refuses("by_clear_text", "127.0.0.1", "require_auth=scram-sha-256", 1, words);
+    refuses("by_trust", "127.0.0.1", "require_auth=scram-sha-256", 1, &["without authentication", "require_auth"]);
+}
+
+#[test]
+fn of_several_servers_each_failure_is_told() {
+    let run = attempt("app", "127.0.0.1,127.0.0.1", "port={d},{d} hostaddr=127.0.0.1,127.0.0.1");
+    run.exits(1).says(&["none of the servers", "Connection refused"]);
+    let run = attempt("by_trust", "127.0.0.1,127.0.0.1", "port={d},{p} target_session_attrs=standby");
+    run.exits(1).says(&["none of the servers", "it is not a standby (target_session_attrs)"]);
 }
 
 #[test]

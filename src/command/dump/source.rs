@@ -218,7 +218,8 @@ impl Source {
             warnings: options.settings.warnings.clone(),
             skipped: Vec::new(),
         };
-        unmatched.into_iter().chain(dangling).for_each(|text| source.warn(text, progress));
+        let connected = source.snapshot.session().warnings.clone();
+        connected.into_iter().chain(unmatched).chain(dangling).for_each(|text| source.warn(text, progress));
         source.name_unknown(progress);
         source
     }

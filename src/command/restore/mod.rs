@@ -149,6 +149,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     progress.on(Event::Phase("checking the target"));
     let names = Names::of(&options.selection)?;
     let mut warnings = options.settings.warnings.clone();
+    warnings.extend(session.warnings.iter().cloned());
     warnings.extend(names.check(&script.entries, options.selection.strict_names)?);
     let source = manifest.server_version_num / 10000;
     let (rows_alone, go_on) = (options.selection.data_only, options.continue_on_error);

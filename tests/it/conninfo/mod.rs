@@ -8,7 +8,7 @@
 mod certificates;
 mod encrypted;
 mod plain;
-mod servers;
+pub mod servers;
 
 use super::support::{Binaries, Clients, Program, expect};
 use serde_json::Value;
