@@ -99,6 +99,7 @@ fn dump_options(server: &Server, archive: &Path) -> Result<DumpOptions, Failure>
         level: 3,
         selection: Selection::default(),
         lock_wait: Duration::from_secs(60),
+        max_blocking: None,
         statistics: true,
     })
 }

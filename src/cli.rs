@@ -218,6 +218,9 @@ pub struct DumpArgs {
     /// Give up when a lock is not granted within this time (in ms, or with a unit: 30s, 2min)
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub lock_wait_timeout: std::time::Duration,
+    /// Give up when others have waited for the dump's locks for this time; 0 lets them wait for ever
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub max_blocking: std::time::Duration,
     /// Do not carry statistics (those of 18 and newer are carried)
     #[arg(long)]
     pub no_statistics: bool,
@@ -267,6 +270,9 @@ pub struct LiveArgs {
     /// Give up when a table's lock is not granted within this time (in ms, or with a unit: 30s, 2min)
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub lock_wait_timeout: std::time::Duration,
+    /// Give up when others have waited for its locks for this time; 0 lets them wait for ever
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub max_blocking: std::time::Duration,
 }
 
 /// `pgsnap restore`.

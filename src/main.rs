@@ -175,6 +175,11 @@ fn read_text(path: &Path) -> Result<String> {
     read.map_err(|cause| Error::new(Fault::Usage, format!("cannot read {}", path.display())).caused_by(cause))
 }
 
+/// PostgreSQL's meaning of 0 in a limit: none.
+fn limit(time: std::time::Duration) -> Option<std::time::Duration> {
+    Some(time).filter(|time| !time.is_zero())
+}
+
 fn screen(report: &ReportArgs) -> (Arc<Terminal>, Arc<dyn Progress>) {
     let screen = Arc::new(Terminal::new(report.verbose, report.quiet));
     (Arc::clone(&screen), screen)
@@ -217,6 +222,7 @@ async fn run_dump(args: &DumpArgs) -> Result<u8> {
         level: args.level,
         selection: selection(&args.selection, Some(&args.children))?,
         lock_wait: args.lock_wait_timeout,
+        max_blocking: limit(args.max_blocking),
         statistics: !args.no_statistics,
     };
     let (screen, progress) = screen(&args.report);
@@ -271,6 +277,7 @@ fn beside(
             ..recorded
         },
         lock_wait: live.lock_wait_timeout,
+        max_blocking: limit(live.max_blocking),
     };
     if live.against.is_some() {
         let work = against(&archive, against_options, progress);

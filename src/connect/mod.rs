@@ -29,6 +29,7 @@ mod session;
 mod settings;
 mod snapshot;
 mod tls;
+mod waiting;
 mod wire;
 
 pub use dotenv::DotEnv;
@@ -41,3 +42,4 @@ pub use settings::security::{ChannelBinding, Method, Roots, SslMode, Tls};
 pub use settings::{Flags, Password, Settings};
 pub use snapshot::{Changed, Proof, Snapshot};
 pub use tls::{Agreed, Verified};
+pub use waiting::Waiting;

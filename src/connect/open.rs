@@ -27,6 +27,9 @@ use super::settings::{Attributes, Settings};
 use super::wire::{Opening, Ready, Seen, Wire};
 use crate::error::{Error, Fault, Result};
 
+/// What every server knows of the settings that would otherwise bind the time until the session's own are pinned.
+const UNHURRIED: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
+
 /// One way to connect.
 #[derive(Clone)]
 pub struct Route {
@@ -231,7 +234,7 @@ fn config(settings: &Settings, route: &Route) -> Config {
     if let Some(password) = settings.password_for(&route.place) {
         config.password(password.expose());
     }
-    let marker = route.marker.as_ref().map(|marker| format!("-c pgsnap.session={marker}"));
+    let marker = route.marker.as_ref().map(|marker| format!("-c pgsnap.session={marker} {UNHURRIED}"));
     let options = [settings.options.clone(), marker].into_iter().flatten().collect::<Vec<_>>().join(" ");
     if !options.is_empty() {
         config.options(&options);

@@ -146,6 +146,17 @@ impl Snapshot {
         &self.session
     }
 
+    /// The server process, which behind a pooler is another in each transaction. Fixes the snapshot then.
+    pub async fn backend_pid(&self) -> Result<i32> {
+        if !self.session.pooled {
+            return Ok(self.session.backend_pid);
+        }
+        let doing = || "cannot learn of the server process".to_string();
+        let sql = "SELECT pg_catalog.pg_backend_pid()";
+        let row = self.session.client.query_typed_one(sql, &[]).await.during(Fault::Server, doing)?;
+        row.try_get(0).during(Fault::Server, doing)
+    }
+
     /// The longest wait for a lock.
     pub fn wait(&self) -> Duration {
         self.wait
@@ -439,7 +450,8 @@ fn shown(table: &(&str, &str)) -> String {
     plain(&qualified(table))
 }
 
-fn plain(text: &str) -> String {
+/// Text of the server on one line.
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 

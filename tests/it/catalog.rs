@@ -84,7 +84,8 @@ fn statements(server: &Server, count: u32, jobs: &str) -> Vec<String> {
     let database = Database::new(server);
     tables(&database, count);
     let before = server.log().len();
-    Program::new().dump(&database, &["-j", jobs]);
+    // What watches over others asks again and again.
+    Program::new().dump(&database, &["-j", jobs, "--max-blocking", "0"]);
     let log = server.log();
     let sent = |line: &str| {
         let text = ["statement: ", "execute "].iter().find_map(|word| line.split_once(word)).map(|(_, text)| text)?;

@@ -101,7 +101,7 @@ fn a_second_dump_to_the_same_file_is_refused_while_one_runs() {
 fn a_lost_leader_is_an_error_and_no_backup() {
     let program = Program::new();
     let child = stuck_dump(&program, "leader", "2");
-    let leader = "query NOT LIKE 'COPY%'";
+    let leader = "query NOT LIKE 'COPY%' AND state = 'idle in transaction'";
     assert_eq!(sessions(large().server, "leader", "pg_terminate_backend(pid)", leader), ["t"]);
     let output = child.wait_with_output().expect("it ends");
     let said = String::from_utf8_lossy(&output.stderr);

@@ -24,6 +24,8 @@ mod coverage;
 mod create;
 /// Where does a dump go by itself, and whose settings count?
 mod destination;
+/// Does nobody wait for a dump longer than allowed, and can nobody's timeouts end one?
+mod downtime;
 /// Do databases in other encodings than UTF-8 come back byte for byte, rows and names?
 mod encodings;
 /// What happens to the rest of a restore when the server refuses a part of it?

@@ -13,6 +13,7 @@ pub(super) mod pump;
 mod reference;
 pub(super) mod source;
 mod travel;
+pub(super) mod watchdog;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ use destination::{Target, Unfinished};
 use jobs::Contents;
 use pump::Work;
 use source::{Joined, Source};
+use watchdog::Watchdog;
 
 /// What to dump and where to.
 pub struct DumpOptions {
@@ -52,6 +54,8 @@ pub struct DumpOptions {
     pub selection: Selection,
     /// How long to wait for a lock before giving up.
     pub lock_wait: std::time::Duration,
+    /// How long others may wait for the dump's locks before it gives up; `None`: for ever.
+    pub max_blocking: Option<std::time::Duration>,
     /// Carry what ANALYZE gathered, where the server can tell it.
     pub statistics: bool,
 }
@@ -104,19 +108,22 @@ pub async fn dump(options: DumpOptions, progress: Arc<dyn Progress>) -> Result<D
         progress.on(Event::Warned(text.clone()));
     }
     progress.on(Event::Phase("taking the snapshot"));
-    let source = Source::open(&options, &progress).await?;
     let Target { output, archive } = target;
-    let (output, finished) = match output {
-        destination::Output::Standard => {
-            let (_, finished) = write(std::io::stdout(), &options, source, started, &progress).await?;
-            (None, finished)
-        }
-        destination::Output::File(file) => {
-            let (file, finished) = write(file, &options, source, started, &progress).await?;
-            (Some(file), finished)
+    let watchdog = Watchdog::new(&options.settings, options.max_blocking, &progress);
+    let work = async {
+        let source = Source::open(&options, &watchdog, &progress).await?;
+        match output {
+            destination::Output::Standard => {
+                let (_, finished) = write(std::io::stdout(), &options, source, started, &progress).await?;
+                Ok((None, finished))
+            }
+            destination::Output::File(file) => {
+                let (file, finished) = write(file, &options, source, started, &progress).await?;
+                Ok((Some(file), finished))
+            }
         }
     };
-    let mut summary = finished;
+    let (output, mut summary) = watchdog.over(work).await?;
     summary.archive = archive;
     if let Some(file) = output {
         progress.on(Event::Phase("publishing"));

@@ -14,6 +14,7 @@ use super::DumpOptions;
 use super::choose::Choice;
 use super::pump::Reconnect;
 use super::reference::References;
+use super::watchdog::Watchdog;
 use crate::archive::manifest::Skipped;
 use crate::catalog::{self, Catalog, Database, Listed};
 use crate::connect::{Changed, MAJOR_TRIED_MAX, Proof, Purpose, Session, Snapshot};
@@ -34,6 +35,7 @@ pub struct Source {
     readers: Vec<Arc<Snapshot>>,
     /// The exported snapshot's name and what shows that one is in it.
     exported: Option<(String, Proof)>,
+    watchdog: Arc<Watchdog>,
     /// Major version of the server.
     pub major: u32,
     /// Its full version number.
@@ -101,14 +103,19 @@ struct Details {
 }
 
 impl Details {
-    async fn read(snapshot: &Snapshot, chosen: &Chosen, options: &DumpOptions) -> Result<Details> {
+    async fn read(
+        snapshot: &Snapshot,
+        chosen: &Chosen,
+        options: &DumpOptions,
+        watchdog: &Arc<Watchdog>,
+    ) -> Result<Details> {
         let exported = match options.jobs {
             0 | 1 => None,
             _ => Some((snapshot.export().await?, snapshot.proof().await?)),
         };
         let of_extensions = |relation: &&Listed| relation.extension.is_none();
         let relations: Vec<Oid> = chosen.relations.iter().filter(of_extensions).map(|relation| relation.oid).collect();
-        let readers = join(snapshot, exported.as_ref(), options.jobs).await?;
+        let readers = join(snapshot, exported.as_ref(), options.jobs, watchdog).await?;
         let workers = readers.iter().map(|reader| &reader.session().client);
         let clients: Vec<&Client> = std::iter::once(&snapshot.session().client).chain(workers).collect();
         let catalog = catalog::read(&clients, snapshot.session().major, &relations).await?;
@@ -147,9 +154,13 @@ impl Chosen {
 }
 
 impl Source {
-    /// Connects, takes the snapshot, chooses, locks and reads.
-    pub async fn open(options: &DumpOptions, progress: &Arc<dyn Progress>) -> Result<Source> {
+    /// Connects, takes the snapshot, chooses, locks and reads. All of it is to be done over by `watchdog`, which gets
+    /// to know of each session.
+    pub async fn open(options: &DumpOptions, watchdog: &Arc<Watchdog>, progress: &Arc<dyn Progress>) -> Result<Source> {
         let session = Session::open(&options.settings, Purpose::Dump).await?;
+        if !session.pooled {
+            watchdog.add(&session, session.backend_pid);
+        }
         let mut snapshot = Snapshot::begin(session, options.lock_wait).await?;
         let database = catalog::database(&snapshot.session().client, snapshot.session().major).await?;
         let mut known = Chosen::read(&snapshot, &database, options).await?;
@@ -165,8 +176,13 @@ impl Source {
                 Some(table) => format!("{}.{} was changed while it was being locked", table.schema, table.name),
                 None => {
                     snapshot.hides_nothing(&chosen.with_rows(options)).await?;
-                    match Details::read(&snapshot, &chosen, options).await {
-                        Ok(details) => return Ok(Source::of(snapshot, database, chosen, details, options, progress)),
+                    if snapshot.session().pooled {
+                        watchdog.add(snapshot.session(), snapshot.backend_pid().await?);
+                    }
+                    match Details::read(&snapshot, &chosen, options, watchdog).await {
+                        Ok(details) => {
+                            return Ok(Source::of(snapshot, database, chosen, details, options, watchdog, progress));
+                        }
                         Err(error) if error.sqlstate() == Some(DROPPED) => {
                             last = Some(error);
                             "an object was dropped while it was being read".to_string()
@@ -196,6 +212,7 @@ impl Source {
         chosen: Chosen,
         details: Details,
         options: &DumpOptions,
+        watchdog: &Arc<Watchdog>,
         progress: &Arc<dyn Progress>,
     ) -> Source {
         let Chosen { listed, relations, choice, unmatched } = chosen;
@@ -210,6 +227,7 @@ impl Source {
             snapshot: Arc::new(snapshot),
             readers,
             exported,
+            watchdog: Arc::clone(watchdog),
             database,
             relations,
             catalog,
@@ -285,12 +303,17 @@ impl Source {
 pub struct Joined {
     leader: Arc<Snapshot>,
     exported: Option<(String, Proof)>,
+    watchdog: Arc<Watchdog>,
 }
 
 impl Joined {
     /// The way into the snapshot of `source`.
     pub fn of(source: &Source) -> Joined {
-        Joined { leader: Arc::clone(&source.snapshot), exported: source.exported.clone() }
+        Joined {
+            leader: Arc::clone(&source.snapshot),
+            exported: source.exported.clone(),
+            watchdog: Arc::clone(&source.watchdog),
+        }
     }
 }
 
@@ -299,20 +322,27 @@ impl Reconnect for Joined {
         let Some((name, proof)) = &self.exported else {
             return Err(Error::new(Fault::Connect, "the snapshot ended with the only connection"));
         };
-        another(&self.leader, name, proof).await
+        another(&self.leader, name, proof, &self.watchdog).await
     }
 }
 
 /// A connection beside the leader's, proven to be in its snapshot.
-async fn another(leader: &Snapshot, name: &str, proof: &Proof) -> Result<Arc<Snapshot>> {
+async fn another(leader: &Snapshot, name: &str, proof: &Proof, watchdog: &Watchdog) -> Result<Arc<Snapshot>> {
     let session = leader.session().another().await?;
-    Ok(Arc::new(Snapshot::join(session, leader.wait(), name, proof).await?))
+    let joined = Snapshot::join(session, leader.wait(), name, proof).await?;
+    watchdog.add(joined.session(), joined.backend_pid().await?);
+    Ok(Arc::new(joined))
 }
 
 /// `jobs` connections in the leader's snapshot, where it was exported.
-async fn join(leader: &Snapshot, exported: Option<&(String, Proof)>, jobs: usize) -> Result<Vec<Arc<Snapshot>>> {
+async fn join(
+    leader: &Snapshot,
+    exported: Option<&(String, Proof)>,
+    jobs: usize,
+    watchdog: &Watchdog,
+) -> Result<Vec<Arc<Snapshot>>> {
     let Some((name, proof)) = exported else { return Ok(Vec::new()) };
-    futures::future::try_join_all((0..jobs).map(|_| another(leader, name, proof))).await
+    futures::future::try_join_all((0..jobs).map(|_| another(leader, name, proof, watchdog))).await
 }
 
 #[cfg(test)]

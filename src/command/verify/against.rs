@@ -11,12 +11,14 @@ use super::{rows, schema};
 use crate::archive::Archive;
 use crate::command::dump::jobs::Contents;
 use crate::command::dump::source::Source;
+use crate::command::dump::watchdog::Watchdog;
 use crate::command::dump::{self, Destination, DumpOptions};
 use crate::command::restore::read_script;
 use crate::command::selection::Selection;
 use crate::connect::Settings;
 use crate::error::Result;
 use crate::progress::{Event, Progress};
+use crate::sql::Script;
 
 use super::difference::{Difference, How};
 
@@ -30,6 +32,8 @@ pub struct AgainstOptions {
     pub selection: Selection,
     /// How long to wait for a lock before giving up.
     pub lock_wait: std::time::Duration,
+    /// How long others may wait for the comparison's locks before it gives up; `None`: for ever.
+    pub max_blocking: Option<std::time::Duration>,
 }
 
 /// What a comparison with a database gave.
@@ -77,9 +81,7 @@ pub(super) async fn compare(
     left_out: &BTreeMap<String, String>,
     progress: &Arc<dyn Progress>,
 ) -> Result<LiveReport> {
-    let started = std::time::Instant::now();
-    let manifest = archive.manifest();
-    let mut script = read_script(archive)?;
+    let script = read_script(archive)?;
     let options = DumpOptions {
         settings: options.settings,
         // Not opened: nothing is written.
@@ -88,16 +90,32 @@ pub(super) async fn compare(
         level: 0,
         selection: Selection { lenient_names: true, ..options.selection },
         lock_wait: options.lock_wait,
+        max_blocking: options.max_blocking,
         statistics: false,
     };
+    let watchdog = Watchdog::new(&options.settings, options.max_blocking, progress);
+    watchdog.over(compare_with(archive, script, &options, &watchdog, left_out, progress)).await
+}
+
+/// The comparison itself, of `script` and the archive's rows with the source of `options`.
+async fn compare_with(
+    archive: &Archive,
+    mut script: Script,
+    options: &DumpOptions,
+    watchdog: &Arc<Watchdog>,
+    left_out: &BTreeMap<String, String>,
+    progress: &Arc<dyn Progress>,
+) -> Result<LiveReport> {
+    let started = std::time::Instant::now();
+    let manifest = archive.manifest();
     options.selection.reduce(&mut script);
     progress.on(Event::Phase("reading the catalog"));
-    let mut source = Source::open(&options, progress).await?;
-    let mut contents = match Contents::read(&mut source, &options).await {
+    let mut source = Source::open(options, watchdog, progress).await?;
+    let mut contents = match Contents::read(&mut source, options).await {
         Ok(contents) => contents,
         Err(error) => return Err(source.explain(error).await),
     };
-    let live = dump::script(&mut source, &contents, &options, progress)?;
+    let live = dump::script(&mut source, &contents, options, progress)?;
     let mut found = Differences::default();
     let sides = schema::Sides {
         archive: &script,
