@@ -19,7 +19,7 @@ mod client;
 #[path = "server/fetch.rs"]
 mod fetch;
 #[path = "server/user.rs"]
-mod user;
+pub mod user;
 
 pub use binaries::{Binaries, Clients, MAJORS, parse_version};
 pub use fetch::once;

@@ -202,6 +202,6 @@ async fn describe(session: &Session) -> Result<Server> {
         database: text(1)?.unwrap_or_default(),
         encoding: session.encoding.clone(),
         standby: session.in_recovery,
-        pooler: session.pooled,
+        pooler: session.pooler,
     })
 }

@@ -21,6 +21,7 @@ mod outgoing;
 mod outside;
 mod pgpass;
 mod pins;
+mod pooler;
 mod prompt;
 mod provenance;
 mod refusal;

@@ -5,15 +5,15 @@
 //!
 //! Poolers: session settings leak through a transaction pooler into other people's sessions, and an
 //! empty search_path there is an outage. So the startup packet carries a marker; a server process that
-//! does not show it was not started for us. Then [`Session::pooled`] is true, a Dump session pins
-//! nothing outside its transaction, and others clean up when dropped.
+//! does not show it was not started for us, but for a pooler. Where that gives each transaction another
+//! one, [`Session::pooled`] is true, a Dump session pins nothing outside its transaction, and others are
+//! refused. Where it gives a process for the session, cleaning up after it is the pooler's, as after anybody.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::FutureExt;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -21,6 +21,7 @@ use tokio_postgres::{AsyncMessage, CancelToken, Client, Connection, SimpleQueryM
 
 use super::open::{self, Opened, Route};
 use super::pins::{self, Purpose, Server};
+use super::pooler;
 use super::refusal::{Refusal, whole};
 use super::settings::security::Method;
 use super::settings::{Attributes, Settings};
@@ -82,7 +83,9 @@ pub struct Session {
     pub server_started: String,
     /// The database's oid.
     pub database_oid: u32,
-    /// True behind a pooler: the server process is not this session's alone.
+    /// True behind a pooler, whatever it pools.
+    pub pooler: bool,
+    /// True behind a pooler of transactions: the server process is not this session's alone.
     pub pooled: bool,
     /// What the session was opened for.
     pub purpose: Purpose,
@@ -167,16 +170,6 @@ impl Session {
     }
 }
 
-impl Drop for Session {
-    /// Leaves a pooler's server process as it was found, also when an error ended the work. The request
-    /// is only queued here; the driver's task sends it before it says goodbye.
-    fn drop(&mut self) {
-        if self.pooled && self.purpose != Purpose::Dump {
-            let _ = self.client.batch_execute("ROLLBACK; RESET ALL").now_or_never();
-        }
-    }
-}
-
 /// Cancels statements of one session from anywhere.
 #[derive(Clone)]
 pub struct Canceller {
@@ -203,7 +196,7 @@ impl Canceller {
 
 /// What arrives beside the answers.
 #[derive(Default)]
-struct Log {
+pub(super) struct Log {
     notices: Mutex<(VecDeque<String>, usize)>,
     /// Set once, when the connection has ended: with the reason, if there was one.
     end: watch::Sender<Option<Option<String>>>,
@@ -238,7 +231,7 @@ fn one_line(severity: &str, message: &str) -> String {
 }
 
 /// Drives the connection until it ends.
-fn drive<S, T>(mut connection: Connection<S, T>, log: Arc<Log>) -> JoinHandle<()>
+pub(super) fn drive<S, T>(mut connection: Connection<S, T>, log: Arc<Log>) -> JoinHandle<()>
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
@@ -296,6 +289,11 @@ pub(super) async fn start(
     let in_recovery = text(row, 4)? == "t";
     check_attributes(wanted, in_recovery, in_recovery || text(row, 10)? == "on")?;
     let is_superuser = text(row, 3)? == "on";
+    let pooler = route.marker.is_none() || row.try_get(8)? != route.marker.as_deref();
+    let pooled = pooler && !pooler::keeps_process(settings, route, &client).await;
+    if pooled && purpose != Purpose::Dump {
+        return Err(needs_a_session(route).into());
+    }
     let server = Server { major, superuser: is_superuser, restricts_relation_kinds: text(row, 9)? == "t" };
     let mut session = Session {
         version_num,
@@ -307,7 +305,8 @@ pub(super) async fn start(
         backend_pid: number(row, 5)?,
         server_started: text(row, 6)?.to_string(),
         database_oid: number(row, 7)?,
-        pooled: route.marker.is_none() || row.try_get(8)? != route.marker.as_deref(),
+        pooler,
+        pooled,
         agreed,
         method: seen.method.get().copied(),
         purpose,
@@ -334,6 +333,17 @@ fn check_attributes(wanted: Attributes, in_recovery: bool, read_only: bool) -> s
         _ => return Ok(()),
     };
     Err(Refusal::Unsuitable(format!("{problem} (target_session_attrs)")))
+}
+
+/// Settings, temporary objects and several batches belong together.
+fn needs_a_session(route: &Route) -> Error {
+    let text = format!(
+        "{} is a connection pooler that gives each transaction another session, and writing needs one that stays",
+        route.place.server()
+    );
+    Error::new(Fault::Unsupported, text).hint(
+        "connect to the server itself, or through a pool with pool_mode = session that has room for all jobs (-j)",
+    )
 }
 
 fn unfit(what: &str) -> Error {
@@ -363,11 +373,11 @@ impl Session {
             self.warnings.push(text);
         }
         if self.pooled {
-            let text = match self.purpose {
-                Purpose::Dump => "everything is read in one transaction",
-                _ => "session settings may reach other users of its connections for the time of the work",
-            };
-            let text = format!("{} is a connection pooler: {text}; better connect directly", self.settings.server());
+            let text = format!(
+                "{} is a connection pooler: everything is read over one connection, in one transaction; connect to the \
+                 server itself for more (-j)",
+                self.settings.server()
+            );
             self.warnings.push(text);
         }
     }
@@ -379,14 +389,14 @@ impl Session {
     }
 
     async fn pin(&self) -> std::result::Result<(), Refusal> {
-        if self.pooled && self.purpose == Purpose::Dump {
+        if self.pooled {
             return Ok(());
         }
         let sql = pins::statements(&self.pins, false) + &self.own_encoding("SESSION") + &self.role("SESSION");
         // So that the server gives up a statement nobody waits for any more: a lock, an index. Not every
         // system can, and then it refuses.
         let watch = async {
-            if self.major >= 14 && !self.pooled {
+            if self.major >= 14 {
                 let _ = self.client.batch_execute("SET client_connection_check_interval TO '2s'").await;
             }
         };

@@ -173,12 +173,14 @@ pub struct Settings {
     pub(super) memory: Arc<Memory>,
 }
 
-/// What is found out once for all connections of the process: which server it is, and the password that a
-/// person typed.
+/// What is found out once for all connections of the process: which server it is, the password that a
+/// person typed, how a pooler pools.
 #[derive(Debug, Default)]
 pub struct Memory {
     pub(super) place: OnceLock<Place>,
     pub(super) typed: OnceLock<Password>,
+    /// Of a database behind a pooler: whether a session keeps its server process.
+    pub(super) keeps_process: OnceLock<(String, bool)>,
 }
 
 impl Settings {

@@ -40,6 +40,11 @@ const DEADLOCK: &str = "40P01";
 /// Back to before a refused LOCK.
 const GIVE_UP: &str = "ROLLBACK TO SAVEPOINT pgsnap_lock;RELEASE SAVEPOINT pgsnap_lock";
 
+/// SQLSTATE of what a pooler says that knows no transactions.
+const PROTOCOL: &str = "08P01";
+const BY_STATEMENT: &str = "the pooler gives each statement another session; connect to the server itself, or through a pool \
+     with pool_mode = transaction or session";
+
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;";
 
 /// The snapshot and the server it is of. `txid_current_snapshot()` is equal for leader and workers on
@@ -114,8 +119,10 @@ impl Snapshot {
     /// itself is taken by the first query after it.
     pub async fn begin(session: Session, wait: Duration) -> Result<Snapshot> {
         let sql = format!("{BEGIN}{}", local_settings(&session, wait));
-        session.client.batch_execute(&sql).await.during(Fault::Server, || "cannot begin the snapshot".into())?;
-        Ok(Snapshot { session, wait })
+        let Err(cause) = session.client.batch_execute(&sql).await else { return Ok(Snapshot { session, wait }) };
+        let by_statement = session.pooled && has_code(&cause, &[PROTOCOL]);
+        let error = Error::new(Fault::Server, "cannot begin the snapshot").caused_by(cause);
+        Err(if by_statement { error.hint(BY_STATEMENT) } else { error })
     }
 
     /// Joins an exported snapshot and proves it.

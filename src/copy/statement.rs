@@ -9,10 +9,19 @@ use tokio_postgres::{Client, Statement};
 
 use crate::error::{Error, Fault, Result};
 
+/// SQLSTATE of a prepared statement whose name is in use.
+const NAME_TAKEN: &str = "42P05";
+const TAKEN_HINT: &str = "another client of a connection pooler left a prepared statement in the server's session; connect to \
+     the server itself, or let PgBouncer (1.21 and newer) keep them apart: max_prepared_statements";
+
 /// Prepares a COPY statement; `table` is for messages. Worth keeping where several chunks are loaded
 /// into one table over one connection: it saves a round trip each.
 pub async fn prepare(client: &Client, table: &str, sql: &str) -> Result<Statement> {
-    client.prepare(sql).await.map_err(|cause| refused(cause, format!("cannot prepare to copy {table}")))
+    client.prepare(sql).await.map_err(|cause| {
+        let taken = cause.code().is_some_and(|code| code.code() == NAME_TAKEN);
+        let error = refused(cause, format!("cannot prepare to copy {table}"));
+        if taken { error.hint(TAKEN_HINT) } else { error }
+    })
 }
 
 /// Sets `client_encoding`. Affects neither statements parsed already nor their parameters.

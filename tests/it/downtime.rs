@@ -8,7 +8,7 @@ use super::support::{Database, Program, Server, expect, wait_until};
 use std::process::{Child, Stdio};
 
 /// A database with more rows than all buffers on the way hold.
-fn large(server: &Server) -> Database<'_> {
+pub fn large(server: &Server) -> Database<'_> {
     let database = Database::new(server);
     database.psql(
         "CREATE TABLE noise (id int, pad text);
@@ -18,19 +18,19 @@ fn large(server: &Server) -> Database<'_> {
 }
 
 /// Starts a dump, as application `dump`, into a pipe that nobody reads yet.
-fn start(program: &Program, url: &str, more: &[&str]) -> Child {
+pub fn start(program: &Program, url: &str, more: &[&str]) -> Child {
     let mut command = program.command(&[&["dump", "-d", url, "-f", "-", "-Z", "1"], more].concat());
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs")
 }
 
 /// Waits until `jobs` connections are stuck in the middle of a COPY.
-fn is_stuck(server: &Server, name: &str, jobs: usize) {
+pub fn is_stuck(server: &Server, name: &str, jobs: usize) {
     let stopped = "query LIKE 'COPY%' AND wait_event = 'ClientWrite'";
     wait_until("the rows stop", || sessions(server, name, "pid", stopped).len() == jobs);
 }
 
 /// Reads what a dump still writes, and the archive is whole.
-fn finishes(program: &Program, child: Child) -> String {
+pub fn finishes(program: &Program, child: Child) -> String {
     let output = child.wait_with_output().expect("it ends");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{said}");

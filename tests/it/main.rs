@@ -1,7 +1,7 @@
 //! The integration tests: one binary, so that it links once and its tests share their servers.
 //!
 //! Each module asks one question. Everything runs on real servers (`support`, `db/server.rs`), found on
-//! the machine or fetched once; nothing is mocked and nothing is skipped. A new question is a module
+//! the machine or fetched once; nothing is mocked and nothing is skipped, but for PgBouncer where there is none. A new question is a module
 //! here and a line below.
 
 /// Is the catalog read with a fixed number of queries, and is what no query knows named?
@@ -48,6 +48,8 @@ mod list;
 mod live;
 /// Does an older server get what it can hold, and is the rest named?
 mod older;
+/// Does a dump through a pooler work and leave nothing in it, and is the rest refused?
+mod pooler;
 /// Does each list of privileges come out item for item as it was?
 mod privileges;
 /// Does a restored database equal what `pg_dump | psql` makes of its source?

@@ -99,6 +99,8 @@ async fn lock(
 struct Details {
     readers: Vec<Arc<Snapshot>>,
     exported: Option<(String, Proof)>,
+    /// Why a pooler's connections cannot read beside the leader's.
+    alone: Option<String>,
     catalog: Catalog,
 }
 
@@ -109,17 +111,28 @@ impl Details {
         options: &DumpOptions,
         watchdog: &Arc<Watchdog>,
     ) -> Result<Details> {
-        let exported = match options.jobs {
+        let mut exported = match options.jobs {
             0 | 1 => None,
+            // A pool has no more connections than others leave, and may not have them all on one server.
+            _ if snapshot.session().pooled => None,
             _ => Some((snapshot.export().await?, snapshot.proof().await?)),
         };
         let of_extensions = |relation: &&Listed| relation.extension.is_none();
         let relations: Vec<Oid> = chosen.relations.iter().filter(of_extensions).map(|relation| relation.oid).collect();
-        let readers = join(snapshot, exported.as_ref(), options.jobs, watchdog).await?;
+        let mut alone = None;
+        let readers = match join(snapshot, exported.as_ref(), options.jobs, watchdog).await {
+            Ok(readers) => readers,
+            Err(error) if snapshot.session().pooler => {
+                exported = None;
+                alone = Some(format!("everything is read over one connection: {}", error.finding().0));
+                Vec::new()
+            }
+            Err(error) => return Err(error),
+        };
         let workers = readers.iter().map(|reader| &reader.session().client);
         let clients: Vec<&Client> = std::iter::once(&snapshot.session().client).chain(workers).collect();
         let catalog = catalog::read(&clients, snapshot.session().major, &relations).await?;
-        Ok(Details { readers, exported, catalog })
+        Ok(Details { readers, exported, alone, catalog })
     }
 }
 
@@ -216,7 +229,7 @@ impl Source {
         progress: &Arc<dyn Progress>,
     ) -> Source {
         let Chosen { listed, relations, choice, unmatched } = chosen;
-        let Details { readers, exported, mut catalog } = details;
+        let Details { readers, exported, alone, mut catalog } = details;
         let references = References::of(&catalog.objects);
         let dangling = choice.reduce(&mut catalog, &relations, &listed, &options.selection);
         let session = snapshot.session();
@@ -237,7 +250,12 @@ impl Source {
             skipped: Vec::new(),
         };
         let connected = source.snapshot.session().warnings.clone();
-        connected.into_iter().chain(unmatched).chain(dangling).for_each(|text| source.warn(text, progress));
+        connected
+            .into_iter()
+            .chain(alone)
+            .chain(unmatched)
+            .chain(dangling)
+            .for_each(|text| source.warn(text, progress));
         source.name_unknown(progress);
         source
     }
@@ -291,9 +309,12 @@ impl Source {
         self.readers.iter().take(count).cloned().collect()
     }
 
-    /// The leader must have held the snapshot to the end, or what the workers read was not protected.
+    /// The leader must have held the snapshot to the end, or what the workers read was not protected. Nothing can be
+    /// read afterwards.
     pub async fn confirm(&self) -> Result<()> {
-        let Err(error) = self.client().batch_execute("SELECT 1").await else { return Ok(()) };
+        // A pooler would close a server's session that somebody left within a transaction.
+        let sql = if self.snapshot.session().pooled { "SELECT 1; ROLLBACK" } else { "SELECT 1" };
+        let Err(error) = self.client().batch_execute(sql).await else { return Ok(()) };
         let how = self.snapshot.session().how_lost().await;
         Err(error).during(Fault::Connect, || format!("the connection that holds the snapshot was lost: {how}"))
     }

@@ -6,6 +6,7 @@
 #![allow(dead_code, unused_imports)] // Each module of tests uses its own part.
 
 pub mod judge;
+pub mod pooler;
 pub mod program;
 #[path = "../../../db/server.rs"]
 pub mod server;
