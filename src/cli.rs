@@ -40,9 +40,10 @@ pub enum Command {
         pgsnap verify app.tar.zst --restore-into postgresql://localhost/postgres\n\n{EXIT_STATUS}"))]
     Verify(VerifyArgs),
     /// Put an archive back into a database
-    #[command(after_help = format!("The target is never guessed: it must be given with -d. It must be empty, unless -c or -C is given, or a part is taken.\n\n\
+    #[command(after_help = format!("The target is never guessed: it must be given with -d. It must be empty, unless -c, -C or --into-existing is given, or a part is taken.\n\
+        Production, and what nobody labelled on another machine, needs --allow-production, or the database's name typed on a terminal.\n\n\
         EXAMPLES\n  createdb copy && pgsnap restore app.tar.zst -d copy -j 4\n  pgsnap restore app.tar.zst -C -d postgres\n  \
-        pgsnap restore app.tar.zst -c --if-exists -d copy\n  pgsnap restore - -d postgresql://localhost/copy < app.tar.zst\n  \
+        pgsnap restore app.tar.zst -c --if-exists -d copy --dry-run\n  pgsnap restore - -d postgresql://localhost/copy < app.tar.zst\n  \
         pgsnap restore app.tar.zst -l > list && pgsnap restore app.tar.zst -L list -d copy\n\n{EXIT_STATUS}"))]
     Restore(RestoreArgs),
     /// Show what is in an archive
@@ -296,6 +297,15 @@ pub struct RestoreArgs {
     /// Create the database, under its own name; -d is another one to connect to meanwhile
     #[arg(short = 'C', long, conflicts_with = "single_transaction")]
     pub create: bool,
+    /// Put the archive beside what is in the target; nothing of the same name may be there
+    #[arg(long, conflicts_with_all = ["clean", "create"])]
+    pub into_existing: bool,
+    /// Restore into a target that is labelled production, or is on another machine and not labelled (--env)
+    #[arg(long)]
+    pub allow_production: bool,
+    /// Check everything, print what would be done and change nothing
+    #[arg(long, conflicts_with = "list")]
+    pub dry_run: bool,
     /// Print the table of contents and restore nothing
     #[arg(short = 'l', long)]
     pub list: bool,

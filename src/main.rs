@@ -13,7 +13,7 @@ use pgsnap::cli::{
 use pgsnap::command::check::{CheckOptions, check};
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
-use pgsnap::command::restore::{Missing, RestoreOptions, Statistics, contents, restore};
+use pgsnap::command::restore::{Missing, Production, RestoreOptions, Statistics, contents, restore};
 use pgsnap::command::selection::{Named, Pattern, Selection, filter};
 use pgsnap::command::verify::{
     AgainstOptions, Input, Proof, RestoreIntoOptions, VerifySummary, against, restore_into, scratch_name, verify,
@@ -339,6 +339,9 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
         list,
         clean: args.clean.then_some(if args.if_exists { Missing::Passes } else { Missing::Fails }),
         create: args.create,
+        into_existing: args.into_existing,
+        production: if args.allow_production { Production::Allow } else { Production::Ask },
+        dry_run: args.dry_run,
         single_transaction: args.single_transaction,
         continue_on_error: args.continue_on_error,
         disable_triggers: args.disable_triggers,
@@ -352,6 +355,13 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
     let result = restore(options, progress).await;
     screen.finish();
     let summary = result?;
+    if let Some(plan) = &summary.plan {
+        print(&if args.report.json { json(&summary) } else { shown(&terminal::planned(plan)).into_owned() });
+        return Ok(match plan.exit_code {
+            0 if !summary.refused.is_empty() => SKIPPED,
+            code => code,
+        });
+    }
     tell(&args.report, &summary, || terminal::restored(&summary));
     Ok(if summary.refused.is_empty() && summary.failed.is_empty() { 0 } else { SKIPPED })
 }

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::command::check::{Report, Severity};
 use crate::command::dump::DumpSummary;
 use crate::command::inspect::Inspection;
-use crate::command::restore::RestoreSummary;
+use crate::command::restore::{DryRun, RestoreSummary};
 use crate::command::verify::{LiveReport, Outcome, VerifySummary};
 use crate::progress::{Event, Progress};
 use crate::spelling::shown;
@@ -34,9 +34,6 @@ impl Terminal {
             if draw { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
         );
         bar.set_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}").expect("a constant template"));
-        if draw {
-            bar.enable_steady_tick(Duration::from_millis(120));
-        }
         Terminal { bar, verbose, quiet, phase: Mutex::new("") }
     }
 
@@ -56,6 +53,10 @@ impl Progress for Terminal {
             Event::Phase(phase) => {
                 *self.phase.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = phase;
                 self.bar.set_message(phase);
+                // Not from the start: a person may be asked for something before the work begins.
+                if !self.bar.is_hidden() {
+                    self.bar.enable_steady_tick(Duration::from_millis(120));
+                }
                 if self.verbose {
                     self.line(phase);
                 }
@@ -140,6 +141,23 @@ pub fn restored(summary: &RestoreSummary) -> String {
         },
         summary.seconds
     )
+}
+
+/// What a restore would do: one line for each step, in order.
+pub fn planned(plan: &DryRun) -> String {
+    let mut out = format!("into {} on {} ({})\n", plan.database, plan.server, plan.environment);
+    for refusal in &plan.refused {
+        out.push_str(&format!("REFUSED: {refusal}\n"));
+    }
+    for phase in &plan.phases {
+        for step in &phase.steps {
+            let rows = step.rows.map_or(String::new(), |rows| format!(" {}", counted(rows, "row", "rows")));
+            let bytes = step.bytes.map_or(String::new(), |bytes| format!(" {}", size(bytes)));
+            out.push_str(&format!("{:<10}  {}{rows}{bytes}\n", phase.name, step.entry));
+        }
+    }
+    out.push_str("nothing was changed");
+    out
 }
 
 /// The lines after a verification.

@@ -34,6 +34,11 @@ pub fn spellings(text: &str) -> Vec<String> {
     std::iter::once(text).chain(others.copied()).map(str::to_string).collect()
 }
 
+/// Whether a label is that of a production database: `prod`, and labels with such a word, as `prod-eu`.
+pub fn is_production(label: &str) -> bool {
+    label.split(['-', '_']).any(|word| matches!(word, "prod" | "production" | "live"))
+}
+
 /// The label where no variable names one.
 pub fn guess(from_env_local: bool, local_host: bool) -> &'static str {
     if from_env_local || local_host { "dev" } else { "prod" }
@@ -42,6 +47,13 @@ pub fn guess(from_env_local: bool, local_host: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn production_is_known_in_compounds() {
+        let production = ["prod", "prod-eu", "eu_production", "live"];
+        assert!(production.iter().all(|label| is_production(label)));
+        assert!(["dev", "test", "staging", "product", "olive"].iter().all(|label| !is_production(label)));
+    }
 
     #[test]
     fn labels_have_one_spelling() {

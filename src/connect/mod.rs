@@ -34,9 +34,10 @@ mod waiting;
 mod wire;
 
 pub use dotenv::DotEnv;
+pub use environment::is_production;
 pub use hosts::{Host, Place};
 pub use pins::Purpose;
-pub use prompt::Prompt;
+pub use prompt::{Prompt, confirm};
 pub use provenance::{Origin, Source};
 pub use session::{Canceller, MAJOR_TRIED_MAX, Session};
 pub use settings::security::{ChannelBinding, Method, Roots, SslMode, Tls};

@@ -1,7 +1,7 @@
-//! Asking a person for a password.
+//! Asking a person: for a password, or for a word that shows that something is meant.
 //!
-//! Owns when a person may be asked, and that nobody can read over the shoulder. There must be a terminal:
-//! a job at night fails instead of waiting for an answer.
+//! Owns when a person may be asked, and that nobody can read a password over the shoulder. There must be a
+//! terminal: a job at night fails instead of waiting for an answer.
 
 use std::io::IsTerminal;
 
@@ -27,4 +27,18 @@ pub async fn ask(user: &str) -> Option<Password> {
     let question = format!("Password for user {}: ", user.escape_debug());
     let answer = tokio::task::spawn_blocking(move || rpassword::prompt_password(question)).await;
     Some(Password::new(answer.ok()?.ok()?))
+}
+
+/// Asks for a word on the terminal. `None` where standard input or standard error is none: then nobody reads
+/// the question or answers it.
+pub async fn confirm(question: String) -> Option<String> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let answer = tokio::task::spawn_blocking(move || {
+        eprint!("{question}");
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map(|_| line)
+    });
+    Some(answer.await.ok()?.ok()?.trim_end_matches(['\r', '\n']).to_string())
 }

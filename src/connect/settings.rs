@@ -160,6 +160,8 @@ pub struct Settings {
     pub tcp: Tcp,
     /// The environment's label: `a-z0-9_-`, never empty.
     pub environment: String,
+    /// Who gave the label; the default where it is a guess.
+    pub labelled: Source,
     /// Where the connection came from, for messages.
     pub origin: String,
     /// Each value and where it came from.
@@ -265,6 +267,7 @@ fn resolve_on(flags: &Flags, files: &DotEnv, outside: &Outside<'_>) -> Result<Se
         connect_timeout: connect_timeout(&draft)?,
         tcp: tcp(&draft)?,
         environment: String::new(),
+        labelled: Source::DEFAULT,
         origin: draft.source().to_string(),
         origins: draft.origins(),
         user,
@@ -276,7 +279,7 @@ fn resolve_on(flags: &Flags, files: &DotEnv, outside: &Outside<'_>) -> Result<Se
     add_defaults(&mut settings, &user_source, &database_source);
     look_up_password(&mut settings, &draft, outside);
     settings.origins.sort_by_key(|origin| keywords::all().position(|keyword| keyword == origin.keyword));
-    settings.environment = label(flags, files, outside, &draft, &settings)?;
+    (settings.environment, settings.labelled) = label(flags, files, outside, &draft, &settings)?;
     settings.warnings.extend(other_file(flags, files, &draft));
     Ok(settings)
 }
@@ -421,26 +424,34 @@ fn look_up_password(settings: &mut Settings, draft: &Draft, outside: &Outside<'_
     }
 }
 
-/// The environment's label: `--env`, a variable, a guess.
-fn label(flags: &Flags, files: &DotEnv, outside: &Outside<'_>, draft: &Draft, settings: &Settings) -> Result<String> {
+/// The environment's label and who gave it: `--env`, a variable, a guess.
+fn label(
+    flags: &Flags,
+    files: &DotEnv,
+    outside: &Outside<'_>,
+    draft: &Draft,
+    settings: &Settings,
+) -> Result<(String, Source)> {
     if let Some(text) = &flags.environment {
-        return environment::normalise(text)
-            .ok_or_else(|| Error::new(Fault::Usage, "--env needs letters, digits, '_' or '-'"));
+        let label = environment::normalise(text)
+            .ok_or_else(|| Error::new(Fault::Usage, "--env needs letters, digits, '_' or '-'"))?;
+        return Ok((label, Source::Flag { name: "--env" }));
     }
     let from = draft.level();
     for variable in environment::VARIABLES {
+        let name = variable.to_string();
         if let Some(label) = (outside.env)(variable).as_deref().and_then(environment::normalise) {
-            return Ok(label);
+            return Ok((label, Source::Variable { name }));
         }
         for file in 0..files.len() {
             if Level::File(file) <= from
-                && let Some((label, _)) = files.get(file, variable)?
+                && let Some((label, line)) = files.get(file, variable)?
                 && let Some(label) = environment::normalise(label)
             {
-                return Ok(label);
+                return Ok((label, Source::EnvFile { name, file: files.name(file).to_string(), line }));
             }
         }
     }
     let from_env_local = matches!(from, Level::File(file) if files.name(file) == ".env.local");
-    Ok(environment::guess(from_env_local, settings.is_local()).to_string())
+    Ok((environment::guess(from_env_local, settings.is_local()).to_string(), Source::DEFAULT))
 }

@@ -15,6 +15,9 @@ use std::process::{Command, Stdio};
 /// In every secret, so that one look finds any of them.
 const MARK: &str = "hunter2";
 
+/// How a password is asked for.
+const QUESTION: &str = "Password for user";
+
 /// Where a value came from, as JSON tells it: the value, the kind of source, its file.
 fn origin(run: &Run, keyword: &str) -> [String; 3] {
     let report = run.json();
@@ -179,7 +182,7 @@ fn all_connections_go_to_the_server_that_the_first_one_reached() {
 
 /// Runs pgsnap on a terminal of its own, and types `answer` once it is asked. What the terminal showed, and
 /// whether it ended well.
-fn on_a_terminal(program: &Program, args: &[&str], answer: Option<&str>) -> (String, bool) {
+pub fn on_a_terminal(program: &Program, args: &[&str], question: &str, answer: Option<&str>) -> (String, bool) {
     let quoted: Vec<String> = args.iter().map(|arg| format!("'{}'", arg.replace('\'', "'\\''"))).collect();
     let line = format!("exec '{}' {}", env!("CARGO_BIN_EXE_pgsnap"), quoted.join(" "));
     let mut script = Command::new("script");
@@ -197,8 +200,8 @@ fn on_a_terminal(program: &Program, args: &[&str], answer: Option<&str>) -> (Str
     let mut typed = answer.is_none();
     while output.read(&mut byte).is_ok_and(|read| read == 1) {
         shown.push(byte[0]);
-        if !typed && shown.ends_with(b": ") && String::from_utf8_lossy(&shown).contains("Password for user") {
-            // By then the terminal echoes nothing: the question comes after that.
+        if !typed && shown.ends_with(b": ") && String::from_utf8_lossy(&shown).contains(question) {
+            // Where a password is asked for, the terminal echoes nothing by now.
             writeln!(input, "{}", answer.unwrap_or_default()).expect("the terminal takes it");
             typed = true;
         }
@@ -214,17 +217,17 @@ fn a_password_is_asked_for_once_on_a_terminal_only_and_not_shown() {
     let url = format!("postgresql://postgres@127.0.0.1:{}/template1", server.port());
     let asked = |shown: &str| shown.matches("Password for user postgres").count();
     let dump = ["dump", "-j", "4", "-f", "x.tar.zst", "-d", &url];
-    let (shown, done) = on_a_terminal(&program, &dump, Some(PASSWORD));
+    let (shown, done) = on_a_terminal(&program, &dump, QUESTION, Some(PASSWORD));
     assert!(done && asked(&shown) == 1 && !shown.contains(PASSWORD), "{shown}");
-    let (shown, done) = on_a_terminal(&program, &["check", "-d", &url], Some("wrong"));
+    let (shown, done) = on_a_terminal(&program, &["check", "-d", &url], QUESTION, Some("wrong"));
     assert!(!done && asked(&shown) == 1 && shown.contains("28P01") && shown.contains("was typed"), "{shown}");
-    let (shown, done) = on_a_terminal(&program, &["check", "-w", "-d", &url], None);
+    let (shown, done) = on_a_terminal(&program, &["check", "-w", "-d", &url], QUESTION, None);
     assert!(!done && asked(&shown) == 0 && shown.contains("no password was given"), "{shown}");
     // -W asks even where the server would not.
     let trusted = server.url("template1");
-    let (shown, done) = on_a_terminal(&program, &["check", "-W", "-d", &trusted], Some("anything"));
+    let (shown, done) = on_a_terminal(&program, &["check", "-W", "-d", &trusted], QUESTION, Some("anything"));
     assert!(done && asked(&shown) == 1, "{shown}");
-    let (shown, done) = on_a_terminal(&program, &["check", "-d", &trusted], None);
+    let (shown, done) = on_a_terminal(&program, &["check", "-d", &trusted], QUESTION, None);
     assert!(done && asked(&shown) == 0, "{shown}");
     program.run(&["dump", "-W", "-f", "y.tar.zst", "-d", &trusted]).exits(2).says(&["-W", "no terminal"]);
     program.run(&["check", "-W", "-w"]).exits(2);

@@ -34,6 +34,8 @@ mod errors;
 mod exact;
 /// Does each kind's script stay what it was, and depend on the schema alone?
 mod golden;
+/// Does a restore leave alone what it was not plainly told to change?
+mod guard;
 /// Does bad input give one clear message, the right exit code, and nothing half-written?
 mod input;
 /// Does what stops a dump half-way (signals, lost connections, locks) leave nothing that looks whole?

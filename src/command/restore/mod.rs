@@ -7,10 +7,13 @@
 mod clean;
 mod create;
 mod entries;
+mod guard;
 mod in_order;
 mod list;
 mod load;
+mod options;
 mod passed;
+mod plan;
 mod preflight;
 mod rows_only;
 mod scan;
@@ -39,92 +42,18 @@ use crate::sql::{Entry, Pass, Script, Section};
 use clean::Clean;
 use create::Creation;
 use entries::Runner;
+pub use guard::Production;
 use in_order::InOrder;
 pub use list::{Contents, Line, contents};
 use load::{Loader, Plan};
+pub use options::{Missing, RestoreOptions, RestoreSummary};
 use passed::PassedOver;
 pub use passed::{Failed, Refused};
+pub use plan::{Phase, Plan as DryRun, Step};
 use rows_only::{References, Triggers};
 use schedule::{Load, Schedule};
 pub use statistics::Statistics;
 use target::{Target, targets};
-
-/// What to restore and where to.
-pub struct RestoreOptions {
-    /// The archive; `None` reads it from standard input.
-    pub archive: Option<PathBuf>,
-    /// The target; with `create` a database to connect to meanwhile.
-    pub settings: Settings,
-    /// Connections.
-    pub jobs: usize,
-    /// What to take.
-    pub selection: Selection,
-    /// The lines of a table of contents: entries to take, in their order.
-    pub list: Option<String>,
-    /// Drop first what is restored; or, with `create`, the database.
-    pub clean: Option<Missing>,
-    /// Create the database.
-    pub create: bool,
-    /// Everything in one transaction.
-    pub single_transaction: bool,
-    /// Pass over errors of the server.
-    pub continue_on_error: bool,
-    /// Switch triggers off while rows are loaded into tables that are there.
-    pub disable_triggers: bool,
-    /// What to do about statistics.
-    pub statistics: Statistics,
-}
-
-impl RestoreOptions {
-    /// All of an archive into an empty database.
-    pub fn new(archive: PathBuf, settings: Settings) -> RestoreOptions {
-        RestoreOptions {
-            archive: Some(archive),
-            settings,
-            jobs: 2,
-            selection: Selection::default(),
-            list: None,
-            clean: None,
-            create: false,
-            single_transaction: false,
-            continue_on_error: false,
-            disable_triggers: false,
-            statistics: Statistics::default(),
-        }
-    }
-}
-
-/// What is to be dropped and is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
-    /// An error.
-    Fails,
-    /// Passed over: `--if-exists`.
-    Passes,
-}
-
-/// What was restored.
-#[derive(Debug, Clone, Default, serde::Serialize)]
-pub struct RestoreSummary {
-    /// The target database.
-    pub database: String,
-    /// Entries run.
-    pub entries: u64,
-    /// Tables loaded.
-    pub tables: u64,
-    /// Rows loaded, as the server counted them.
-    pub rows: u64,
-    /// Objects that the archive itself lacks, as its dump said.
-    pub skipped: u64,
-    /// What was left out, because an older target cannot hold it, or because what it needs failed.
-    pub refused: Vec<Refused>,
-    /// Errors that were passed over.
-    pub failed: Vec<Failed>,
-    /// What the user should know.
-    pub warnings: Vec<String>,
-    /// Seconds taken.
-    pub seconds: f64,
-}
 
 /// Restores an archive.
 ///
@@ -146,6 +75,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     options.settings.text_encoding = Some(manifest.encoding.clone()).filter(|encoding| travels_as_bytes(encoding));
     let purpose = if options.create { Purpose::Maintenance } else { Purpose::Restore };
     let session = Session::open(&options.settings, purpose).await?;
+    let guarded = guard::of(&session.settings, manifest, &options).await?;
     progress.on(Event::Phase("checking the target"));
     let names = Names::of(&options.selection)?;
     let mut warnings = options.settings.warnings.clone();
@@ -166,10 +96,14 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let (carried, chosen): (Vec<&Entry>, Vec<&Entry>) =
         chosen.into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
     let intent = preflight::Intent { manifest, entries: &chosen, creation: creation.as_ref(), options: &options };
-    warnings.extend(preflight::check(&session, &intent).await?);
+    let mut found = preflight::check(&session, &intent).await?;
+    found.errors.splice(..0, guarded);
+    warnings.append(&mut found.warnings);
     warnings.extend(otherwise);
-    let data: HashSet<u32> = chosen.iter().filter_map(|entry| entry.data).collect();
-    scan::check(&session, &archive, &data, options.jobs).await.map_err(named)?;
+    let plan = checked(&session, &archive, &intent, found, &progress).await?;
+    if plan.is_some() {
+        return Ok(RestoreSummary { plan, refused: passed.refused(), warnings, ..Default::default() });
+    }
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     let (session, settings) = ready(session, &archive, creation.as_ref(), &options, &passed, &progress).await?;
     options.settings = settings;
@@ -192,8 +126,29 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         refused: work.passed.refused(),
         failed: work.passed.failed(),
         warnings,
+        plan: None,
         seconds: started.elapsed().as_secs_f64(),
     })
+}
+
+/// Looks at the values, too, once the target will do. For a dry run gives the plan, whatever was found.
+async fn checked(
+    session: &Session,
+    archive: &Archive,
+    intent: &preflight::Intent<'_>,
+    mut found: preflight::Found,
+    progress: &Arc<dyn Progress>,
+) -> Result<Option<DryRun>> {
+    let options = intent.options;
+    found.pass(options.dry_run, progress)?;
+    let data: HashSet<u32> = intent.entries.iter().filter_map(|entry| entry.data).collect();
+    let scanned = scan::check(session, archive, &data, options.jobs).await;
+    let scanned = scanned.map_err(|error| of_archive(options.archive.as_deref(), error));
+    if !options.dry_run {
+        return scanned.map(|()| None);
+    }
+    found.errors.extend(scanned.err());
+    Ok(Some(DryRun::of(intent, session.settings.server(), &found.errors)))
 }
 
 /// Proves the archive where something is to be dropped for it, and makes the database where it is to be made.

@@ -1,7 +1,10 @@
 //! What would fail, named before anything is changed: a target that is not empty or is the source itself,
 //! roles, extensions and tablespaces that it lacks, an encoding that cannot hold the data.
+//!
+//! Everything that is wrong is found, not the first of it, so that a plan can show all.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::RestoreOptions;
 use super::create::Creation;
@@ -9,6 +12,7 @@ use crate::archive::manifest::Manifest;
 use crate::connect::Session;
 use crate::error::{During, Error, Fault, Result};
 use crate::object::Row;
+use crate::progress::{Event, Progress};
 use crate::sql::{Entry, Section, literal};
 
 /// Objects of users in the database, extension members left out: how many, and one by name.
@@ -63,51 +67,85 @@ pub struct Intent<'a> {
     pub options: &'a RestoreOptions,
 }
 
-/// Checks the target of a restore. Returns what is worth a warning.
-pub async fn check(session: &Session, intent: &Intent<'_>) -> Result<Vec<String>> {
+/// What was found.
+#[derive(Default)]
+pub struct Found {
+    /// Why the restore must not begin, the weightiest first.
+    pub errors: Vec<Error>,
+    /// What is worth a warning.
+    pub warnings: Vec<String>,
+}
+
+impl Found {
+    /// The first error, where the restore must not begin; the others are told beside it. A dry run goes on.
+    pub fn pass(&mut self, dry_run: bool, progress: &Arc<dyn Progress>) -> Result<()> {
+        if dry_run || self.errors.is_empty() {
+            return Ok(());
+        }
+        let mut errors = std::mem::take(&mut self.errors).into_iter();
+        let first = errors.next().expect("it is not empty");
+        errors.for_each(|error| progress.on(Event::Warned(format!("and {}", error.report()))));
+        Err(first)
+    }
+}
+
+/// Checks the target of a restore.
+///
+/// # Errors
+/// Where the target cannot be asked.
+pub async fn check(session: &Session, intent: &Intent<'_>) -> Result<Found> {
     let Intent { manifest, entries, creation, options } = *intent;
-    let selection = &options.selection;
-    let mut warnings = Vec::new();
-    match creation {
+    let mut found = Found::default();
+    found.errors.extend(match creation {
         Some(creation) => fresh(session, manifest, creation.name(), options.clean.is_some()).await?,
         None => same_database(session, manifest).await?,
-    }
-    if !selection.data_only {
-        let partly = ["--schema=", "--table", "--extension="];
-        let part_of = manifest.options.iter().any(|option| partly.iter().any(|start| option.starts_with(start)));
-        if creation.is_some() || options.clean.is_some() {
-            // It is empty, or will be as far as it stands in the way.
-        } else if selection.is_partial() || part_of {
-            room(session, entries).await?;
-        } else if entries.iter().any(|entry| entry.section == Section::PreData) {
-            empty(session).await?;
-        }
+    });
+    if !options.selection.data_only {
+        found.errors.extend(in_the_way(session, intent).await?);
         for lacking in lacking(session, entries, creation).await? {
-            // Whatever names it will fail, be named, and passed over.
-            if !options.continue_on_error {
-                return Err(lacking);
+            match options.continue_on_error {
+                // Whatever names it will fail, be named, and passed over.
+                true => found.warnings.push(lacking.report()),
+                false => found.errors.push(lacking),
             }
-            warnings.push(lacking.report());
         }
     }
     if options.disable_triggers && !session.is_superuser {
-        return Err(Error::new(Fault::Usage, "--disable-triggers needs a superuser: foreign keys are triggers, too")
-            .hint("connect as one, or leave it out: then rows are loaded in the order that foreign keys want"));
+        let text = "--disable-triggers needs a superuser: foreign keys are triggers, too";
+        let hint = "connect as one, or leave it out: then rows are loaded in the order that foreign keys want";
+        found.errors.push(Error::new(Fault::Usage, text).hint(hint));
     }
     if session.major < manifest.server_version_num / 10000 {
-        warnings.push(format!(
+        found.warnings.push(format!(
             "the archive is of PostgreSQL {}, the target is {}: what only the newer one knows is left out, and named",
             manifest.server_version_num / 10000,
             session.major
         ));
     }
     if creation.is_none() && session.encoding != manifest.encoding {
-        warnings.push(format!(
+        found.warnings.push(format!(
             "the archive's encoding is {}, the target's {}: text is converted",
             manifest.encoding, session.encoding
         ));
     }
-    Ok(warnings)
+    Ok(found)
+}
+
+/// What the target has that the archive's objects could not stand beside.
+async fn in_the_way(session: &Session, intent: &Intent<'_>) -> Result<Option<Error>> {
+    let Intent { manifest, entries, creation, options } = *intent;
+    let partly = ["--schema=", "--table", "--extension="];
+    let part_of = manifest.options.iter().any(|option| partly.iter().any(|start| option.starts_with(start)));
+    if creation.is_some() || options.clean.is_some() {
+        // It is empty, or will be as far as it stands in the way.
+        Ok(None)
+    } else if options.selection.is_partial() || part_of || options.into_existing {
+        room(session, entries).await
+    } else if entries.iter().any(|entry| entry.section == Section::PreData) {
+        empty(session).await
+    } else {
+        Ok(None)
+    }
 }
 
 /// The roles, extensions and tablespaces that the server lacks: an error for each sort.
@@ -144,7 +182,7 @@ async fn lacking(session: &Session, entries: &[&Entry], creation: Option<&Creati
 }
 
 /// The database that is to be made must not be there, or be one that may be dropped.
-async fn fresh(session: &Session, manifest: &Manifest, name: &str, dropped: bool) -> Result<()> {
+async fn fresh(session: &Session, manifest: &Manifest, name: &str, dropped: bool) -> Result<Option<Error>> {
     let sql = format!(
         "SELECT {IDENTIFIER}, d.oid, d.datname = pg_catalog.current_database()
          FROM pg_catalog.pg_database d WHERE d.datname = {}",
@@ -152,20 +190,20 @@ async fn fresh(session: &Session, manifest: &Manifest, name: &str, dropped: bool
     );
     let rows = session.client.query_typed(&sql, &[]).await;
     let rows = rows.during(Fault::Server, || "cannot look for the database on the target".into())?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    source(row.get(0), row.get(1), manifest)?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    if let Some(error) = source(row.get(0), row.get(1), manifest) {
+        return Ok(Some(error));
+    }
+    let refuse = |text, hint| Ok(Some(Error::new(Fault::Usage, text).hint(hint)));
     if !dropped {
-        return Err(Error::new(Fault::Usage, format!("the target has a database {name:?} already"))
-            .hint("-c drops it first; without -C its contents are restored into the one named with -d"));
+        let hint = "-c drops it first; without -C its contents are restored into the one named with -d";
+        return refuse(format!("the target has a database {name:?} already"), hint);
     }
     if row.get(2) {
-        return Err(Error::new(
-            Fault::Usage,
-            format!("the database {name:?} cannot be dropped over a connection to it"),
-        )
-        .hint("name another one with -d, such as postgres"));
+        let hint = "name another one with -d, such as postgres";
+        return refuse(format!("the database {name:?} cannot be dropped over a connection to it"), hint);
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Which cluster it is, where this role may know.
@@ -173,55 +211,56 @@ const IDENTIFIER: &str = "(SELECT s.system_identifier::text FROM pg_catalog.pg_c
   WHERE pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'))";
 
 /// Refuses the database of which the archive is a copy, whatever is to be done to it.
-fn source(system: Option<String>, oid: u32, manifest: &Manifest) -> Result<()> {
-    if system.is_some() && system == manifest.system_identifier && oid == manifest.database_oid {
-        let text = "the target is the very database the archive was taken from".to_string();
-        return Err(Error::new(Fault::Usage, text).hint("create another database and name it with -d"));
-    }
-    Ok(())
+fn source(system: Option<String>, oid: u32, manifest: &Manifest) -> Option<Error> {
+    let same = system.is_some() && system == manifest.system_identifier && oid == manifest.database_oid;
+    same.then(|| {
+        let text = "the target is the very database the archive was taken from";
+        Error::new(Fault::Usage, text).hint("create another database and name it with -d")
+    })
 }
 
-async fn same_database(session: &Session, manifest: &Manifest) -> Result<()> {
+async fn same_database(session: &Session, manifest: &Manifest) -> Result<Option<Error>> {
     let sql = format!(
         "SELECT {IDENTIFIER}, d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()"
     );
     let rows = session.client.query_typed(&sql, &[]).await;
     let rows = rows.during(Fault::Server, || "cannot ask the target who it is".into())?;
     let row = rows.first().ok_or_else(|| Error::new(Fault::Server, "the target does not say who it is"))?;
-    source(row.get(0), row.get(1), manifest)
+    Ok(source(row.get(0), row.get(1), manifest))
 }
 
-async fn empty(session: &Session) -> Result<()> {
+async fn empty(session: &Session) -> Result<Option<Error>> {
     let rows = session
         .client
         .query_typed(CONTENTS, &[])
         .await
         .during(Fault::Server, || "cannot look into the target".into())?;
     let count: i64 = rows.first().map_or(0, |row| row.get(0));
-    if count > 0 {
-        let one = Row(&rows[0]).opt_text("min")?;
-        let text = format!(
-            "the target database {:?} is not empty: it has {count} objects, such as {}",
-            session.settings.database,
-            one.unwrap_or_default()
-        );
-        return Err(
-            Error::new(Fault::Usage, text).hint("restore into a new database (createdb), or drop what is there first")
-        );
+    if count == 0 {
+        return Ok(None);
     }
-    Ok(())
+    let text = format!(
+        "the target database {:?} is not empty: it has {count} objects, such as {}",
+        session.settings.database,
+        Row(&rows[0]).opt_text("min")?.unwrap_or_default()
+    );
+    let hint = "restore into a new database (createdb); --clean drops what the archive has, too; --into-existing puts \
+                it beside what is there";
+    Ok(Some(Error::new(Fault::Usage, text).hint(hint)))
 }
 
-/// A part may join what is there: its schemas must be there or come with it, its relations must not.
-async fn room(session: &Session, entries: &[&Entry]) -> Result<()> {
+/// A part, or with `--into-existing` the whole, may join what is there: its schemas must be there or come with
+/// it, its relations must not be there.
+async fn room(session: &Session, entries: &[&Entry]) -> Result<Option<Error>> {
     const RELATIONS: [&str; 5] = ["TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "SEQUENCE"];
     let made: BTreeSet<&str> =
         entries.iter().filter(|entry| entry.kind == "SCHEMA").map(|entry| entry.name.as_str()).collect();
     let schemas = entries.iter().filter_map(|entry| entry.schema.as_deref()).filter(|name| !made.contains(name));
     let schemas = schemas.map(str::to_string).collect();
     let sql = "SELECT nspname::text FROM pg_catalog.pg_namespace";
-    if let Some(error) = missing(session, "schema", sql, &schemas, "create it first, or take it with -n").await? {
-        return Err(error);
+    let lacking = missing(session, "schema", sql, &schemas, "create it first, or take it with -n").await?;
+    if lacking.is_some() {
+        return Ok(lacking);
     }
     let sql = "SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c
                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
@@ -233,11 +272,12 @@ async fn room(session: &Session, entries: &[&Entry]) -> Result<()> {
     let known = |entry: &&&Entry| {
         entry.schema.as_ref().is_some_and(|schema| there.contains(&(schema.clone(), entry.name.clone())))
     };
-    let Some(entry) = wanted.clone().find(known) else { return Ok(()) };
+    let Some(entry) = wanted.clone().find(known) else { return Ok(None) };
     let count = wanted.filter(known).count();
     let more = if count > 1 { format!(" and {} more of the archive", count - 1) } else { String::new() };
     let text = format!("the target database {:?} has {} already{more}", session.settings.database, entry.label());
-    Err(Error::new(Fault::Usage, text).hint("drop it first, or restore into a new database (createdb)"))
+    let hint = "drop it first (--clean), or restore into a new database (createdb)";
+    Ok(Some(Error::new(Fault::Usage, text).hint(hint)))
 }
 
 /// An error that names everything of `wanted` that the target lacks.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::against::{AgainstOptions, LiveReport, compare};
 use super::scratch::Scratch;
 use crate::archive::Archive;
-use crate::command::restore::{RestoreOptions, Statistics, read_script, restore};
+use crate::command::restore::{Production, RestoreOptions, Statistics, read_script, restore};
 use crate::command::selection::Selection;
 use crate::error::{Error, Fault, Result};
 use crate::progress::{Event, Progress};
@@ -90,6 +90,8 @@ async fn prove(
         jobs: against.jobs,
         selection: Selection { no_owner, no_privileges, ..Selection::default() },
         statistics: Statistics::Nothing,
+        // A database of ours, made for this.
+        production: Production::Allow,
         ..RestoreOptions::new(file.to_path_buf(), scratch.settings())
     };
     let restored = restore(wanted, Arc::clone(progress)).await?;

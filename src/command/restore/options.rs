@@ -1,0 +1,99 @@
+//! What a restore is asked to do, and what it tells when it is done. Plain data.
+
+use std::path::PathBuf;
+
+use super::guard::Production;
+use super::passed::{Failed, Refused};
+use super::plan::Plan;
+use super::statistics::Statistics;
+use crate::command::selection::Selection;
+use crate::connect::Settings;
+
+/// What to restore and where to.
+pub struct RestoreOptions {
+    /// The archive; `None` reads it from standard input.
+    pub archive: Option<PathBuf>,
+    /// The target; with `create` a database to connect to meanwhile.
+    pub settings: Settings,
+    /// Connections.
+    pub jobs: usize,
+    /// What to take.
+    pub selection: Selection,
+    /// The lines of a table of contents: entries to take, in their order.
+    pub list: Option<String>,
+    /// Drop first what is restored; or, with `create`, the database.
+    pub clean: Option<Missing>,
+    /// Create the database.
+    pub create: bool,
+    /// Join what is in the target already.
+    pub into_existing: bool,
+    /// What to do where the target may be production.
+    pub production: Production,
+    /// Change nothing, give the plan.
+    pub dry_run: bool,
+    /// Everything in one transaction.
+    pub single_transaction: bool,
+    /// Pass over errors of the server.
+    pub continue_on_error: bool,
+    /// Switch triggers off while rows are loaded into tables that are there.
+    pub disable_triggers: bool,
+    /// What to do about statistics.
+    pub statistics: Statistics,
+}
+
+impl RestoreOptions {
+    /// All of an archive into an empty database.
+    pub fn new(archive: PathBuf, settings: Settings) -> RestoreOptions {
+        RestoreOptions {
+            archive: Some(archive),
+            settings,
+            jobs: 2,
+            selection: Selection::default(),
+            list: None,
+            clean: None,
+            create: false,
+            into_existing: false,
+            production: Production::Refuse,
+            dry_run: false,
+            single_transaction: false,
+            continue_on_error: false,
+            disable_triggers: false,
+            statistics: Statistics::default(),
+        }
+    }
+}
+
+/// What is to be dropped and is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// An error.
+    Fails,
+    /// Passed over: `--if-exists`.
+    Passes,
+}
+
+/// What was restored.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct RestoreSummary {
+    /// The target database.
+    pub database: String,
+    /// Entries run.
+    pub entries: u64,
+    /// Tables loaded.
+    pub tables: u64,
+    /// Rows loaded, as the server counted them.
+    pub rows: u64,
+    /// Objects that the archive itself lacks, as its dump said.
+    pub skipped: u64,
+    /// What was left out, because an older target cannot hold it, or because what it needs failed.
+    pub refused: Vec<Refused>,
+    /// Errors that were passed over.
+    pub failed: Vec<Failed>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+    /// What would have been done, of a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// Seconds taken.
+    pub seconds: f64,
+}

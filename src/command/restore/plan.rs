@@ -1,0 +1,115 @@
+//! `--dry-run`: what a restore would do, in the order in which it would, and why it would not begin.
+//!
+//! Pure: made from what the checks found and the entries that were chosen, before anything is changed.
+
+use std::collections::HashMap;
+
+use super::preflight::Intent;
+use crate::archive::manifest::Manifest;
+use crate::error::Error;
+use crate::sql::{Entry, Pass, Section};
+
+/// The plan.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Plan {
+    /// The database.
+    pub database: String,
+    /// The server in a message: `db.example:5432`.
+    pub server: String,
+    /// The label of the target's environment.
+    pub environment: String,
+    /// Why the restore would not begin; empty where it would.
+    pub refused: Vec<String>,
+    /// The exit status that goes with it.
+    #[serde(skip)]
+    pub exit_code: u8,
+    /// What would be done, in order; phases without steps are left out.
+    pub phases: Vec<Phase>,
+}
+
+/// What is done together.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Phase {
+    /// `drop`, `create`, `load`, `finish`, `privileges`, `last`.
+    pub name: &'static str,
+    /// Its steps, in order; where several connections load, the largest tables first.
+    pub steps: Vec<Step>,
+}
+
+/// One entry.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Step {
+    /// `TABLE public.film`.
+    pub entry: String,
+    /// For rows: how many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// For rows and large objects: their bytes in COPY's form, not compressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+}
+
+impl Step {
+    fn new(entry: &Entry) -> Step {
+        Step { entry: entry.label(), rows: None, bytes: None }
+    }
+}
+
+impl Plan {
+    /// The plan for `intent` on a server; `errors` are what the checks refuse.
+    pub fn of(intent: &Intent<'_>, server: String, errors: &[Error]) -> Plan {
+        let Intent { manifest, entries, creation, options } = *intent;
+        let name = creation.map_or(options.settings.database.as_str(), |creation| creation.name());
+        let part = |wanted: &dyn Fn(&Entry) -> bool| {
+            entries.iter().filter(|entry| wanted(entry)).map(|entry| Step::new(entry)).collect::<Vec<Step>>()
+        };
+        let main = |entry: &Entry, section: Section| entry.pass == Pass::Main && entry.section == section;
+        let database = |name: &str| Step { entry: format!("DATABASE {name}"), rows: None, bytes: None };
+        let (drop, mut create) = match (options.clean, creation) {
+            (None, Some(_)) => (Vec::new(), vec![database(name)]),
+            (Some(_), Some(_)) => (vec![database(name)], vec![database(name)]),
+            (Some(_), None) => (part(&|entry| !entry.drop.is_empty()).into_iter().rev().collect(), Vec::new()),
+            (None, None) => (Vec::new(), Vec::new()),
+        };
+        create.extend(part(&|entry| main(entry, Section::PreData)));
+        let mut finish = part(&|entry| main(entry, Section::Data) && entry.data.is_none());
+        finish.extend(part(&|entry| main(entry, Section::PostData)));
+        let phases = [
+            ("drop", drop),
+            ("create", create),
+            ("load", loads(manifest, entries)),
+            ("finish", finish),
+            ("privileges", part(&|entry| entry.pass == Pass::Privileges)),
+            ("last", part(&|entry| entry.pass == Pass::Last)),
+        ];
+        Plan {
+            database: name.to_string(),
+            server,
+            environment: options.settings.environment.clone(),
+            refused: errors.iter().map(Error::report).collect(),
+            exit_code: errors.first().map_or(0, |error| error.fault().exit_code()),
+            phases: phases
+                .into_iter()
+                .filter(|(_, steps)| !steps.is_empty())
+                .map(|(name, steps)| Phase { name, steps })
+                .collect(),
+        }
+    }
+}
+
+/// The rows, the most bytes first: so are they given to connections.
+fn loads(manifest: &Manifest, entries: &[&Entry]) -> Vec<Step> {
+    let tables: HashMap<u32, _> = manifest.tables.iter().map(|table| (table.number, &table.data)).collect();
+    let large = manifest.large_objects.as_ref().map(|large| &large.data);
+    let step = |entry: &&Entry| {
+        let number = entry.data?;
+        let (data, rows) = match number == super::load::LARGE_OBJECTS {
+            true => (large?, None),
+            false => (*tables.get(&number)?, Some(tables.get(&number)?.rows)),
+        };
+        Some(Step { rows, bytes: Some(data.raw_bytes), ..Step::new(entry) })
+    };
+    let mut steps: Vec<Step> = entries.iter().filter_map(step).collect();
+    steps.sort_by_key(|step| std::cmp::Reverse(step.bytes));
+    steps
+}
