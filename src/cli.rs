@@ -2,9 +2,12 @@
 //!
 //! Names follow pg_dump, pg_restore and psql wherever one exists; `-h` is the host, help is `--help`, `-?`.
 
+mod keep;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
+pub use keep::{ListArgs, PruneArgs};
 
 const EXIT_STATUS: &str = "EXIT STATUS
   0    done
@@ -53,6 +56,12 @@ pub enum Command {
     #[command(after_help = format!("Exit status 1 where something would make the work fail.\n\n\
         EXAMPLES\n  pgsnap check\n  pgsnap check --env prod --json\n\n{EXIT_STATUS}"))]
     Check(CheckArgs),
+    /// List the archives of a directory, newest first
+    #[command(after_help = keep::list_help(EXIT_STATUS))]
+    List(ListArgs),
+    /// Remove the archives that no rule keeps
+    #[command(after_help = keep::prune_help(EXIT_STATUS))]
+    Prune(PruneArgs),
 }
 
 /// Where the server is.

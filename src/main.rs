@@ -1,6 +1,8 @@
 //! The process: reads the environment, runs one command, prints what it gives, decides the exit code.
 
-use std::path::{Path, PathBuf};
+mod keep;
+
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -38,6 +40,8 @@ fn main() -> ExitCode {
         Command::Restore(args) => run(run_restore(args), "the target may hold a part of the archive"),
         Command::Inspect(args) => run_inspect(args),
         Command::Check(args) => run(run_check(args), "nothing was changed"),
+        Command::List(args) => keep::list(args),
+        Command::Prune(args) => keep::prune(args),
     };
     match result {
         Ok(code) => ExitCode::from(code),
@@ -205,8 +209,7 @@ fn tell(report: &ReportArgs, summary: &impl serde::Serialize, lines: impl FnOnce
 }
 
 async fn run_dump(args: &DumpArgs) -> Result<u8> {
-    let environment = std::env::var_os("PGSNAP_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
-    let destination = match (&args.file, args.dir.clone().or(environment)) {
+    let destination = match (&args.file, args.dir.clone().or_else(keep::directory_of_environment)) {
         (Some(file), _) if file.as_os_str() == "-" => Destination::Standard,
         (Some(file), _) => Destination::File(file.clone()),
         (None, Some(directory)) => Destination::Directory(directory),
@@ -241,6 +244,9 @@ fn run_verify(args: &VerifyArgs) -> Result<u8> {
         .and_then(|summary| if summary.sound { beside(args, &input, summary, &progress) } else { Ok(summary) });
     screen.finish();
     let summary = result?;
+    if let Some(error) = input.path().and_then(|path| summary.record(path).err()) {
+        eprintln!("pgsnap: warning: {}", shown(&error.finding().0));
+    }
     let live = summary.against.as_ref().or(summary.restored.as_ref());
     let good = summary.sound && live.is_none_or(|report| report.equal);
     if !good && !args.report.json {

@@ -3,6 +3,8 @@
 //! Bars are drawn only on a terminal; in a pipe there are warnings, and with `-v` details, and nothing
 //! else. Sizes are in powers of 1024, as `pg_size_pretty` shows them.
 
+mod keep;
+
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use crate::command::restore::{DryRun, RestoreSummary};
 use crate::command::verify::{LiveReport, Outcome, VerifySummary};
 use crate::progress::{Event, Progress};
 use crate::spelling::shown;
+pub use keep::{listed, pruned};
 
 /// Draws events on stderr.
 pub struct Terminal {

@@ -115,11 +115,12 @@ fn create_partial(partial: &Path) -> Result<File> {
     for _ in 0..8 {
         match create_new(partial) {
             Ok(file) => {
-                return match file.try_lock() {
-                    Err(TryLockError::WouldBlock) => Err(in_use(partial)),
-                    // Some network file systems have no locks; then a stale file is told by people.
-                    Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
-                };
+                // Whoever looks whether it is alive holds the lock for an instant. Some network file systems have
+                // no locks; then a stale file is told by people.
+                let _ = file.lock();
+                if same_file(&file, partial) {
+                    return Ok(file);
+                }
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => remove_stale(partial)?,
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -150,8 +151,16 @@ fn own(file: &File) {
     let _ = file;
 }
 
+/// True where a running program still writes this partial file, or that cannot be told.
+pub fn is_being_written(partial: &Path) -> bool {
+    File::open(partial).is_ok_and(|file| file.try_lock_shared().is_err())
+}
+
 /// Removes a partial file that no running program holds locked.
-fn remove_stale(partial: &Path) -> Result<()> {
+///
+/// # Errors
+/// Usage where one does, or it is no file; Disk else.
+pub fn remove_stale(partial: &Path) -> Result<()> {
     let cannot = || format!("cannot remove the stale {}", partial.display());
     match fs::symlink_metadata(partial) {
         Ok(meta) if meta.is_file() => {}

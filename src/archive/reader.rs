@@ -80,6 +80,14 @@ impl Archive {
         Ok(Archive { source: Arc::new(source), manifest: Arc::new(manifest), paths: Arc::new(paths) })
     }
 
+    /// The head of a file that begins like an archive, whatever became of its rest; `None` for anything else.
+    ///
+    /// # Errors
+    /// Unsupported for a newer format; Disk or Usage where the file cannot be read.
+    pub fn head(path: &Path) -> Result<Option<Head>> {
+        read_head(&Source::open(path)?)
+    }
+
     /// What is in the archive.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest

@@ -3,9 +3,12 @@
 pub mod check;
 pub mod dump;
 pub mod inspect;
+pub mod list;
+pub mod prune;
 pub mod restore;
 pub mod script;
 pub mod selection;
+pub mod sidecar;
 mod staging;
 pub mod standalone;
 pub mod statistics;

@@ -6,7 +6,7 @@
 use super::support::{Database, Program, Server, pgsnap};
 use serde_json::Value;
 
-const COMMANDS: [&str; 4] = ["dump", "verify", "restore", "inspect"];
+const COMMANDS: [&str; 7] = ["dump", "verify", "restore", "inspect", "check", "list", "prune"];
 
 /// A small database with something of everything the summaries count.
 fn small() -> Database<'static> {
@@ -31,7 +31,7 @@ fn spoil(path: &str) {
 #[test]
 fn every_help_ends_in_its_exit_status() {
     let codes = ["  0  ", "  1  ", "  2  ", "  3  ", "  4  ", "  130  "];
-    for command in [None, Some("dump"), Some("verify"), Some("restore"), Some("inspect")] {
+    for command in COMMANDS.map(Some).into_iter().chain([None]) {
         for help in ["--help", "-?"] {
             let run = pgsnap(&command.into_iter().chain([help]).collect::<Vec<_>>()).exits(0);
             let text = run.text();

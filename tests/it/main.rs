@@ -40,6 +40,8 @@ mod guard;
 mod input;
 /// Does what stops a dump half-way (signals, lost connections, locks) leave nothing that looks whole?
 mod interrupt;
+/// Can one live with archives for years: are they listed, told from other files, and pruned by the rules?
+mod keep;
 /// Does every kind of object survive, with every clause and hostile names?
 mod kinds;
 /// Do large objects come back: their bytes, holes, owners, privileges, and many of them?

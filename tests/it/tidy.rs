@@ -28,7 +28,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 ];
 
 /// Files that join everything.
-const JOINS_ALL: &[&str] = &["src/lib.rs", "src/main.rs"];
+const JOINS_ALL: &[&str] = &["src/lib.rs", "src/main.rs", "src/keep.rs"];
 
 /// Code that computes: no waiting, no network, no files.
 const PURE: &[&str] = &[

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use crate::archive::publish;
+use crate::command::sidecar;
 use crate::connect::Settings;
 use crate::error::{During, Error, Fault, Result};
 
 /// The default directory.
-const DIRECTORY: &str = "db/backups";
+pub const DIRECTORY: &str = "db/backups";
 
 /// Where the archive goes.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +93,7 @@ pub struct Unfinished {
 impl Unfinished {
     /// For an output that [`Destination::open`] has opened, so the partial file is ours.
     pub fn of(target: &Target) -> Unfinished {
-        let partial = target.archive.as_ref().map(|archive| with_suffix(archive, ".partial"));
+        let partial = target.archive.as_ref().map(|archive| sidecar::with_suffix(archive, ".partial"));
         Unfinished { partial }
     }
 
@@ -109,15 +110,4 @@ impl Drop for Unfinished {
             let _ = std::fs::remove_file(partial);
         }
     }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut path = path.as_os_str().to_owned();
-    path.push(suffix);
-    PathBuf::from(path)
-}
-
-/// The sidecar's path: the archive's with `.json` behind it.
-pub fn sidecar(archive: &Path) -> PathBuf {
-    with_suffix(archive, ".json")
 }

@@ -27,13 +27,14 @@ use crate::archive::writer::Writer;
 use crate::archive::{HEAD_PATH, publish};
 use crate::command::script::{Built, Parts, build};
 use crate::command::selection::Selection;
+use crate::command::sidecar;
 use crate::command::standalone;
 use crate::connect::{Host, Settings};
 use crate::error::{During, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::spelling::travels_as_bytes;
 use crate::sql::Script;
-pub use destination::{Destination, sidecar};
+pub use destination::{DIRECTORY, Destination};
 use destination::{Target, Unfinished};
 use jobs::Contents;
 use pump::Work;
@@ -133,7 +134,7 @@ pub async fn dump(options: DumpOptions, progress: Arc<dyn Progress>) -> Result<D
     }
     if let Some(path) = &summary.archive {
         let json = serde_json::to_vec_pretty(&summary).during(Fault::Disk, || "cannot write the sidecar".into())?;
-        publish::write_sidecar(&sidecar(path), &json)?;
+        publish::write_sidecar(&sidecar::path(path), &json)?;
     }
     Ok(summary)
 }

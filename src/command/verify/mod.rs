@@ -12,6 +12,7 @@ mod restore_into;
 mod rows;
 mod schema;
 mod scratch;
+mod verified;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use difference::{Difference, Differences, How};
 pub use proof::{Outcome, Proof};
 pub use restore_into::{RestoreIntoOptions, restore_into};
 pub use scratch::name as scratch_name;
+pub use verified::{Verdict, Verified};
 
 /// What was checked.
 #[derive(Debug, Clone, serde::Serialize)]

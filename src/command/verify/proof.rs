@@ -9,16 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::WRITER;
 use crate::archive::manifest::Manifest;
-use crate::archive::publish::write_sidecar;
-use crate::command::dump::sidecar;
-use crate::error::{During, Error, Fault, Result};
+use crate::command::sidecar;
+use crate::error::Result;
 
 use super::against::LiveReport;
 
 /// The sidecar's field.
 const FIELD: &str = "proof";
-/// The longest sidecar that is read, in bytes.
-const SIDECAR_MAX: u64 = 64 << 20;
 
 /// Whether a restored copy was like its archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,44 +84,21 @@ impl Proof {
     /// # Errors
     /// Disk, where the sidecar cannot be read or written, or is not the JSON object it should be.
     pub fn record(&self, archive: &Path) -> Result<()> {
-        let path = sidecar(archive);
-        let cannot = || format!("cannot record the proof in {}", path.display());
-        let mut fields = match fields(&path) {
-            Ok(fields) => fields.unwrap_or_default(),
-            Err(error) => return Err(error).during(Fault::Disk, cannot),
-        };
-        fields.insert(FIELD.into(), serde_json::to_value(self).expect("a proof is plain data"));
-        let mut json = serde_json::to_vec_pretty(&fields).expect("it was JSON");
-        json.push(b'\n');
-        write_sidecar(&path, &json)
+        sidecar::put(archive, FIELD, self)
     }
 
     /// The proof that lies beside `archive`, if there is one and it is of this archive.
     pub fn read(archive: &Path, manifest: &Manifest) -> Option<Proof> {
-        let proof = fields(&sidecar(archive)).ok()??.remove(FIELD)?;
-        let proof: Proof = serde_json::from_value(proof).ok()?;
+        let proof: Proof = sidecar::get(archive, FIELD)?;
         (proof.dumped == manifest.finished).then_some(proof)
     }
-}
-
-/// The fields of a sidecar, where there is one.
-fn fields(path: &Path) -> Result<Option<serde_json::Map<String, serde_json::Value>>> {
-    let doing = || format!("cannot read {}", path.display());
-    let length = match std::fs::metadata(path) {
-        Ok(meta) => meta.len(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).during(Fault::Disk, doing),
-    };
-    if length > SIDECAR_MAX {
-        return Err(Error::new(Fault::Disk, format!("{} is too long for a sidecar", path.display())));
-    }
-    let bytes = std::fs::read(path).during(Fault::Disk, doing)?;
-    serde_json::from_slice(&bytes).map(Some).during(Fault::Disk, doing)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::sidecar::path as sidecar;
+    use crate::error::Fault;
     use std::os::unix::fs::PermissionsExt;
 
     fn proof(dumped: &str) -> Proof {

@@ -1,0 +1,50 @@
+//! Runs the commands that live with archives for years: `list`, `prune`.
+
+use std::path::PathBuf;
+
+use chrono::Utc;
+use pgsnap::cli::{ListArgs, PruneArgs};
+use pgsnap::command::dump::DIRECTORY;
+use pgsnap::command::prune::{PruneOptions, Rules};
+use pgsnap::error::Result;
+use pgsnap::{command, terminal};
+
+use super::{DAMAGED, SKIPPED, json, print};
+
+/// `PGSNAP_DIR`.
+pub fn directory_of_environment() -> Option<PathBuf> {
+    std::env::var_os("PGSNAP_DIR").filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// Where archives lie: as for `dump`.
+fn directory(named: Option<&PathBuf>) -> PathBuf {
+    named.cloned().or_else(directory_of_environment).unwrap_or_else(|| PathBuf::from(DIRECTORY))
+}
+
+pub fn list(args: &ListArgs) -> Result<u8> {
+    let listing = command::list::list(&directory(args.directory.as_ref()), Utc::now())?;
+    print(&if args.json { json(&listing) } else { terminal::listed(&listing) });
+    Ok(if listing.has_damage() { DAMAGED } else { 0 })
+}
+
+pub fn prune(args: &PruneArgs) -> Result<u8> {
+    let keep = &args.rules;
+    let rules = Rules {
+        last: keep.keep_last,
+        hourly: keep.keep_hourly,
+        daily: keep.keep_daily,
+        weekly: keep.keep_weekly,
+        monthly: keep.keep_monthly,
+        yearly: keep.keep_yearly,
+        within: keep.keep_within.unwrap_or_default(),
+    };
+    let options = PruneOptions {
+        directory: directory(args.directory.as_ref()),
+        rules,
+        verified_only: args.verified_only,
+        dry_run: args.dry_run,
+    };
+    let summary = command::prune::prune(&options, Utc::now())?;
+    print(&if args.json { json(&summary) } else { terminal::pruned(&summary) });
+    Ok(if summary.is_complete() { 0 } else { SKIPPED })
+}
