@@ -2,11 +2,14 @@
 //!
 //! Names follow pg_dump, pg_restore and psql wherever one exists; `-h` is the host, help is `--help`, `-?`.
 
+mod generate;
 mod keep;
 
 use std::path::PathBuf;
 
+use crate::command;
 use clap::{ArgAction, Args, Parser, Subcommand};
+pub use generate::{CompletionsArgs, ManArgs, completions, man_pages};
 pub use keep::{ListArgs, PruneArgs};
 
 const EXIT_STATUS: &str = "EXIT STATUS
@@ -19,7 +22,7 @@ const EXIT_STATUS: &str = "EXIT STATUS
 
 /// A complete, verified, logical copy of a PostgreSQL database, from one binary.
 #[derive(Debug, Parser)]
-#[command(name = "pgsnap", version, about, after_help = EXIT_STATUS, disable_help_flag = true, propagate_version = true, max_term_width = 100)]
+#[command(name = "pgsnap", version = command::version(), about, after_help = EXIT_STATUS, disable_help_flag = true, propagate_version = true, max_term_width = 100)]
 pub struct Cli {
     /// Print help
     #[arg(long, short = '?', global = true, action = ArgAction::Help)]
@@ -62,6 +65,12 @@ pub enum Command {
     /// Remove the archives that no rule keeps
     #[command(after_help = keep::prune_help(EXIT_STATUS))]
     Prune(PruneArgs),
+    /// Print the script that completes pgsnap in a shell
+    #[command(after_help = generate::completions_help(EXIT_STATUS))]
+    Completions(CompletionsArgs),
+    /// Print the man page, or write those of all commands
+    #[command(after_help = generate::man_help(EXIT_STATUS))]
+    Man(ManArgs),
 }
 
 /// Where the server is.

@@ -1,13 +1,14 @@
-//! Runs the commands that live with archives for years: `list`, `prune`.
+//! Runs the commands that live with archives for years (`list`, `prune`), and those that tell of the program itself
+//! (`completions`, `man`).
 
 use std::path::PathBuf;
 
 use chrono::Utc;
-use pgsnap::cli::{ListArgs, PruneArgs};
+use pgsnap::cli::{CompletionsArgs, ListArgs, ManArgs, PruneArgs};
 use pgsnap::command::dump::DIRECTORY;
 use pgsnap::command::prune::{PruneOptions, Rules};
-use pgsnap::error::Result;
-use pgsnap::{command, terminal};
+use pgsnap::error::{During, Fault, Result};
+use pgsnap::{cli, command, terminal};
 
 use super::{DAMAGED, SKIPPED, json, print};
 
@@ -47,4 +48,27 @@ pub fn prune(args: &PruneArgs) -> Result<u8> {
     let summary = command::prune::prune(&options, Utc::now())?;
     print(&if args.json { json(&summary) } else { terminal::pruned(&summary) });
     Ok(if summary.is_complete() { 0 } else { SKIPPED })
+}
+
+pub fn completions(args: &CompletionsArgs) -> Result<u8> {
+    give(&cli::completions(args.shell));
+    Ok(0)
+}
+
+pub fn man(args: &ManArgs) -> Result<u8> {
+    for (name, page) in cli::man_pages() {
+        let Some(directory) = &args.directory else {
+            give(&page);
+            break;
+        };
+        let path = directory.join(name);
+        std::fs::write(&path, page).during(Fault::Disk, || format!("cannot write {}", path.display()))?;
+    }
+    Ok(0)
+}
+
+/// Bytes to standard output, of which whoever reads it may take as much as he likes.
+fn give(bytes: &[u8]) {
+    use std::io::Write;
+    let _ = std::io::stdout().write_all(bytes);
 }

@@ -42,6 +42,8 @@ fn main() -> ExitCode {
         Command::Check(args) => run(run_check(args), "nothing was changed"),
         Command::List(args) => keep::list(args),
         Command::Prune(args) => keep::prune(args),
+        Command::Completions(args) => keep::completions(args),
+        Command::Man(args) => keep::man(args),
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -16,8 +16,17 @@ mod types;
 pub mod verify;
 
 use std::path::Path;
+use std::sync::LazyLock;
 
+use crate::archive::FORMAT;
 use crate::error::{Error, Fault};
+
+/// The program's version and that of the archives it writes: `0.1.0 (archive format 1.1)`.
+pub fn version() -> &'static str {
+    static VERSION: LazyLock<String> =
+        LazyLock::new(|| format!("{} (archive format {}.{})", env!("CARGO_PKG_VERSION"), FORMAT.major, FORMAT.minor));
+    &VERSION
+}
 
 /// Names the archive in an error that is about it and does not: a member alone does not tell which file.
 fn of_archive(path: Option<&Path>, error: Error) -> Error {

@@ -6,7 +6,7 @@
 use super::support::{Database, Program, Server, pgsnap};
 use serde_json::Value;
 
-const COMMANDS: [&str; 7] = ["dump", "verify", "restore", "inspect", "check", "list", "prune"];
+const COMMANDS: [&str; 9] = ["dump", "verify", "restore", "inspect", "check", "list", "prune", "completions", "man"];
 
 /// A small database with something of everything the summaries count.
 fn small() -> Database<'static> {
@@ -37,6 +37,7 @@ fn every_help_ends_in_its_exit_status() {
             let text = run.text();
             let status = text.split("EXIT STATUS").nth(1).unwrap_or_else(|| panic!("no EXIT STATUS\n{run}"));
             assert!(codes.iter().all(|code| status.contains(code)), "{run}");
+            assert!(command.is_none() || text.contains("EXAMPLE"), "{run}");
             assert_eq!(run.stderr, "");
         }
     }
@@ -52,8 +53,41 @@ fn h_is_the_host_and_not_help() {
 
 #[test]
 fn the_version_is_told() {
-    let version = format!("pgsnap {}\n", env!("CARGO_PKG_VERSION"));
+    let version = format!("pgsnap {} (archive format 1.1)\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(pgsnap(&["--version"]).exits(0).text(), version);
+}
+
+#[test]
+fn completions_know_every_command_and_option() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = pgsnap(&["completions", shell]).exits(0).text();
+        assert!(COMMANDS.iter().all(|command| script.contains(command)), "{shell}: {script}");
+        assert!(script.contains("keep-within") && script.contains("exclude-table-data"), "{shell}: {script}");
+    }
+    let program = Program::new();
+    let script = program.run(&["completions", "bash"]).exits(0).stdout;
+    std::fs::write(program.path("pgsnap.bash"), script).expect("it is ours");
+    let typed = "source ./pgsnap.bash; COMP_WORDS=(pgsnap prune --keep-w) COMP_CWORD=2; _pgsnap pgsnap --keep-w prune; \
+                 echo ${COMPREPLY[*]}";
+    let mut bash = std::process::Command::new("bash");
+    let output = bash.args(["--norc", "-c", typed]).current_dir(program.home()).output().expect("bash runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "--keep-weekly --keep-within", "{output:?}");
+    program.run(&["completions", "tcsh"]).exits(2);
+}
+
+#[test]
+fn each_command_has_a_man_page() {
+    let program = Program::new();
+    let page = program.run(&["man"]).exits(0).text();
+    assert!(page.contains(".TH pgsnap 1") && page.contains("EXIT STATUS"), "{page}");
+    program.run(&["man", "nowhere"]).exits(1).says(&["nowhere"]);
+    program.run(&["man", "."]).exits(0);
+    let mut pages = COMMANDS.map(|command| format!("pgsnap-{command}.1")).to_vec();
+    pages.push("pgsnap.1".into());
+    pages.sort();
+    assert_eq!(program.files(), pages);
+    let page = std::fs::read_to_string(program.path("pgsnap-prune.1")).expect("it is there");
+    assert!(page.contains("keep\\-within") && page.contains("EXAMPLES"), "{page}");
 }
 
 #[test]
@@ -76,6 +110,8 @@ fn wrong_usage_exits_2_and_says_what_is_wrong() {
         (&["verify"], "ARCHIVE"),
         (&["inspect", "--frob", "x"], "--frob"),
         (&["restore", "-d", "x"], "ARCHIVE"),
+        (&["prune", "--keep-last", "few"], "unlimited"),
+        (&["prune", "--keep-within", "7"], "2y5m7d3h"),
         (&["restore", "x.tar.zst"], "-d"),
     ];
     for (args, word) in cases {
