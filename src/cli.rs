@@ -18,7 +18,7 @@ const EXIT_STATUS: &str = "EXIT STATUS
   2    wrong usage
   3    damage or difference found
   4    done, but objects were skipped or errors passed over
-  130  interrupted";
+  130  interrupted\n  143  terminated (SIGTERM)";
 
 /// A complete, verified, logical copy of a PostgreSQL database, from one binary.
 #[derive(Debug, Parser)]
@@ -306,7 +306,7 @@ pub struct RestoreArgs {
     /// Connections at a time [default: 2; 1 with -1]
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-    /// Drop first what is restored, once the archive is verified; with -C the database
+    /// Drop first what is restored; with -C the database
     #[arg(short = 'c', long, conflicts_with = "data_only")]
     pub clean: bool,
     /// What is to be dropped may be missing
@@ -333,6 +333,9 @@ pub struct RestoreArgs {
     /// Everything in one transaction, over one connection: all or nothing
     #[arg(short = '1', long)]
     pub single_transaction: bool,
+    /// Do not verify the archive before anything is changed, but each part when its turn comes
+    #[arg(long, conflicts_with = "clean")]
+    pub no_verify: bool,
     /// Pass over errors of the server: they are listed, what needs a failed entry is left out, exit status 4
     #[arg(long, conflicts_with = "single_transaction")]
     pub continue_on_error: bool,

@@ -27,18 +27,21 @@ pub enum Fault {
     Disk,
     /// Something this version cannot do: a newer format, an unknown kind of value.
     Unsupported,
-    /// A signal or a closed pipe ended the work.
+    /// SIGINT or a closed pipe ended the work.
     Interrupted,
+    /// SIGTERM ended the work.
+    Terminated,
 }
 
 impl Fault {
     /// The process's exit code for an error with this fault (design: 1 failed, 2 usage, 3 damage,
-    /// 130 interrupted).
+    /// 130 interrupted, 143 terminated).
     pub fn exit_code(self) -> u8 {
         match self {
             Fault::Usage => 2,
             Fault::Damaged => 3,
             Fault::Interrupted => 130,
+            Fault::Terminated => 143,
             Fault::Connect | Fault::Server | Fault::Disk | Fault::Unsupported => 1,
         }
     }

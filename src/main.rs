@@ -21,11 +21,12 @@ use pgsnap::command::verify::{
     AgainstOptions, Input, Proof, RestoreIntoOptions, VerifySummary, against, restore_into, scratch_name, verify,
 };
 use pgsnap::connect::{DotEnv, Flags, Prompt, Settings};
-use pgsnap::error::{Error, Fault, Result};
+use pgsnap::error::{During, Error, Fault, Result};
 use pgsnap::progress::Progress;
 use pgsnap::spelling::shown;
 use pgsnap::sql::Section;
 use pgsnap::terminal::{self, Terminal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Done, but objects were skipped or errors passed over.
 const SKIPPED: u8 = 4;
@@ -54,25 +55,26 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs a command until it ends or a signal comes, whose consequence is told.
+/// Runs a command until it ends or a signal comes, whose consequence is told. A second signal ends the process.
 fn run<T>(command: impl Future<Output = Result<T>>, consequence: &str) -> Result<T> {
-    run_until(command, interrupted(), consequence)
+    run_until(command, Signals::once, consequence)
 }
 
 /// As [`run`], until `stop` instead of the first signal.
-fn run_until<T>(
+fn run_until<T, S: Future<Output = Fault>>(
     command: impl Future<Output = Result<T>>,
-    stop: impl Future<Output = ()>,
+    stop: impl FnOnce(Signals) -> S,
     consequence: &str,
 ) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|cause| Error::new(Fault::Disk, "cannot start the runtime").caused_by(cause))?;
+        .during(Fault::Disk, || "cannot start the runtime".into())?;
     let result = runtime.block_on(async {
+        let stop = stop(Signals::listen()?);
         tokio::select! {
             result = command => result,
-            () = stop => Err(Error::new(Fault::Interrupted, format!("interrupted; {consequence}"))),
+            fault = stop => Err(interrupted(fault, consequence)),
         }
     });
     // What still compresses or waits for a server is not waited for.
@@ -80,19 +82,42 @@ fn run_until<T>(
     result
 }
 
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
+fn interrupted(fault: Fault, consequence: &str) -> Error {
+    let how = if fault == Fault::Terminated { "terminated" } else { "interrupted" };
+    Error::new(fault, format!("{how}; {consequence}"))
 }
 
-/// For work that cleans up after the first signal by itself.
-async fn twice_interrupted() {
-    interrupted().await;
-    interrupted().await;
+/// SIGINT and SIGTERM. From when they are listened to, none is lost and none has its default effect.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Signals> {
+        let listen = |kind| signal(kind).during(Fault::Disk, || "cannot listen to signals".into());
+        Ok(Signals { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> Fault {
+        tokio::select! {
+            _ = self.interrupt.recv() => Fault::Interrupted,
+            _ = self.terminate.recv() => Fault::Terminated,
+        }
+    }
+
+    /// The first signal. The next one ends the process, however long tidying up takes.
+    async fn once(mut self) -> Fault {
+        let first = self.next().await;
+        tokio::spawn(async move { std::process::exit(self.next().await.exit_code().into()) });
+        first
+    }
+
+    /// The second one: for work that tidies up after the first by itself.
+    async fn twice(mut self) -> Fault {
+        self.next().await;
+        self.once().await
+    }
 }
 
 fn settings(args: &ConnectArgs, role: Option<&String>) -> Result<Settings> {
@@ -300,8 +325,11 @@ fn beside(
         no_privileges: live.no_privileges,
         against: against_options,
     };
-    let work = restore_into(input.file(), &archive, options, interrupted(), progress);
-    let report = run_until(work, twice_interrupted(), &consequence)?;
+    let work = async {
+        let mut signals = Signals::listen()?;
+        restore_into(input.file(), &archive, options, async move { signals.next().await }, progress).await
+    };
+    let report = run_until(work, Signals::twice, &consequence)?;
     if let Some(path) = input.path() {
         Proof::of(archive.manifest(), &report).record(path)?;
     }
@@ -351,6 +379,7 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
         production: if args.allow_production { Production::Allow } else { Production::Ask },
         dry_run: args.dry_run,
         single_transaction: args.single_transaction,
+        verify: !args.no_verify,
         continue_on_error: args.continue_on_error,
         disable_triggers: args.disable_triggers,
         statistics: match (args.no_statistics, args.analyze) {

@@ -39,6 +39,9 @@ pub struct ChunkSummary {
     pub fingerprint: u128,
 }
 
+/// Whether the rows of a table are to be checked; none stands for large objects.
+pub type Needed<'a> = dyn Fn(Option<&Table>) -> bool + Sync + 'a;
+
 /// Reads a chunk's content: its rows, or what is wrong with it.
 pub type ReadChunk<'a> = dyn Fn(ChunkContext<'_>, &[u8]) -> Result<ChunkSummary, String> + Sync + 'a;
 
@@ -69,25 +72,21 @@ impl Report {
 /// Damaged for a file that is no archive at all; Unsupported for a newer format; Disk or Usage where the
 /// file cannot be read. Everything else is a finding.
 pub fn check(path: &Path, jobs: usize, content: &ReadChunk<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Report> {
-    check_source(&Source::open(path)?, jobs, content, progress)
+    check_source(&Source::open(path)?, jobs, &|_| true, content, progress)
 }
 
-/// As [`check`], of an archive that is open.
+/// As [`check`], of an archive that is open, and without the chunks of tables that are not `needed`.
 ///
 /// # Errors
 /// As for [`check`].
-pub fn check_archive(
-    archive: &Archive,
-    jobs: usize,
-    content: &ReadChunk<'_>,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Report> {
-    check_source(archive.source(), jobs, content, progress)
+pub fn check_archive(archive: &Archive, jobs: usize, needed: &Needed<'_>, content: &ReadChunk<'_>) -> Result<Report> {
+    check_source(archive.source(), jobs, needed, content, &|_| {})
 }
 
 pub(super) fn check_source(
     source: &Source,
     jobs: usize,
+    needed: &Needed<'_>,
     content: &ReadChunk<'_>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Report> {
@@ -113,6 +112,7 @@ pub(super) fn check_source(
         manifest: &manifest,
         chunks: chunk_places(&manifest),
         end: footer.offset,
+        needed,
         content,
         progress,
         report: Mutex::new(Report { findings, ..Report::default() }),
@@ -186,6 +186,7 @@ struct Check<'a> {
     chunks: Vec<Option<ChunkPlace<'a>>>,
     /// Where the manifest's frame begins.
     end: u64,
+    needed: &'a Needed<'a>,
     content: &'a ReadChunk<'a>,
     progress: &'a (dyn Fn(u64) + Sync),
     report: Mutex<Report>,
@@ -217,7 +218,8 @@ impl Check<'_> {
     }
 
     fn member(&self, index: usize, member: &Member, buffers: &mut Buffers) -> Result<()> {
-        if !self.is_readable(member) {
+        let needed = self.chunks[index].is_none_or(|chunk| (self.needed)(chunk.context.table));
+        if !needed || !self.is_readable(member) {
             return Ok(());
         }
         let content = match read_verified(self.source, member, buffers) {

@@ -14,7 +14,7 @@ use super::*;
 use crate::error::{Fault, Result};
 
 fn check_bytes(bytes: &[u8]) -> Result<Report> {
-    check_source(&Source::reader(Cursor::new(bytes.to_vec())).unwrap(), 1, &summary, &|_| {})
+    check_source(&Source::reader(Cursor::new(bytes.to_vec())).unwrap(), 1, &|_| true, &summary, &|_| {})
 }
 
 fn rules(report: &Report) -> Vec<&str> {
@@ -199,7 +199,7 @@ fn f21_the_context_names_the_table() {
         seen.lock().unwrap().push((context.path.to_string(), table, context.format));
         summary(context, bytes)
     };
-    check_source(&source, 1, &content, &|_| {}).unwrap();
+    check_source(&source, 1, &|_| true, &content, &|_| {}).unwrap();
     let seen = seen.into_inner().unwrap();
     let names: Vec<_> = seen.iter().map(|(_, table, format)| (table.as_deref(), *format)).collect();
     let (users, notes) = (Some("users"), Some("no/tes"));

@@ -94,7 +94,7 @@ fn nothing_is_dropped_for_an_archive_that_is_damaged() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&archive, bytes).expect("it is ours");
-    program.restore_into(&archive, &copy, &["-c"]).exits(3).says(&["nothing was dropped", "pgsnap verify"]);
+    program.restore_into(&archive, &copy, &["-c"]).exits(3).says(&["nothing was changed", "pgsnap verify"]);
     assert_eq!(copy.psql("SELECT count(*) FROM t"), "9999");
 }
 

@@ -30,7 +30,7 @@ fn spoil(path: &str) {
 
 #[test]
 fn every_help_ends_in_its_exit_status() {
-    let codes = ["  0  ", "  1  ", "  2  ", "  3  ", "  4  ", "  130  "];
+    let codes = ["  0  ", "  1  ", "  2  ", "  3  ", "  4  ", "  130  ", "  143  "];
     for command in COMMANDS.map(Some).into_iter().chain([None]) {
         for help in ["--help", "-?"] {
             let run = pgsnap(&command.into_iter().chain([help]).collect::<Vec<_>>()).exits(0);

@@ -242,7 +242,7 @@ fn missing_roles_are_named_before_anything_is_made() {
     let missing = |args: &[&str], words: &[&str]| {
         restore_fails(&program, &[&[archive.as_str()], args].concat(), &target, 1, words);
     };
-    let hint = "--no-owner and --no-privileges";
+    let hint = "--no-owner, --no-privileges";
     missing(&[], &["the target lacks the roles input owner, input reader", hint]);
     missing(&["-x"], &["the target lacks the role input owner", hint]);
     missing(&["-O"], &["the target lacks the role input reader", hint]);

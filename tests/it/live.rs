@@ -359,17 +359,17 @@ fn a_signal_ends_a_scratch_restore_and_leaves_nothing() {
          CREATE TABLE late (a int); INSERT INTO late VALUES (1); CREATE INDEX at_last ON late (slow(a))",
     );
     let archive = program.dump(&source, &[]);
-    for signal in ["TERM", "INT"] {
+    for (signal, status) in [("TERM", 143), ("INT", 130)] {
         let mut command = program.command(&["verify", &archive, "--restore-into", &target.url("postgres")]);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
         let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
         wait_until("the index is made", || expect(target.psql("postgres", sleeping)) == "1");
         assert_eq!(scratch_databases(&target).len(), 1);
-        let status = Command::new("/bin/sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
-        assert!(status.expect("there is a shell").success());
+        let sent = Command::new("/bin/sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
+        assert!(sent.expect("there is a shell").success());
         let output = child.wait_with_output().expect("it ends");
         let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(130), "{said}");
+        assert_eq!(output.status.code(), Some(status), "{said}");
         assert!(said.contains("interrupted; the scratch database was dropped"), "{said}");
         assert_eq!(scratch_databases(&target), Vec::<String>::new());
     }

@@ -12,6 +12,8 @@ mod check;
 mod clean;
 /// Does the command line keep its promises: help, exit codes, what goes to which stream?
 mod cli;
+/// Is every archive that was ever written still read?
+mod compat;
 /// Does the connection module reach servers that ask for passwords and certificates, and refuse others?
 mod connect;
 /// Does pgsnap connect where psql connects, and only there?
@@ -22,6 +24,8 @@ mod consistency;
 mod coverage;
 /// Does --create make the database that pg_dump -C would make?
 mod create;
+/// Is every kind of damage found, with its place, and does nothing begin to be restored from it?
+mod damage;
 /// Where does a dump go by itself, and whose settings count?
 mod destination;
 /// Does nobody wait for a dump longer than allowed, and can nobody's timeouts end one?
@@ -32,6 +36,8 @@ mod encodings;
 mod errors;
 /// Does a value come out of the copy as it went in, bit for bit?
 mod exact;
+/// Does what reads bytes of others hold for the corpus of the fuzz targets and mutations of it?
+mod fuzz;
 /// Does each kind's script stay what it was, and depend on the schema alone?
 mod golden;
 /// Does a restore leave alone what it was not plainly told to change?

@@ -2,7 +2,7 @@
 //!
 //! Owns the order of the phases: open and check the manifest, preflight, create or clean, pre-data, then rows
 //! and post-data as dependencies allow, privileges, and what runs last. Nothing is changed before everything
-//! that can be checked has been; nothing is dropped for an archive that is not sound.
+//! that can be checked has been: the target, and every byte of the archive that will be loaded.
 
 mod clean;
 mod create;
@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Table};
 use crate::command::of_archive;
 use crate::command::selection::{Names, Selection};
 use crate::command::standalone::ENTRIES;
@@ -105,7 +105,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         return Ok(RestoreSummary { plan, refused: passed.refused(), warnings, ..Default::default() });
     }
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
-    let (session, settings) = ready(session, &archive, creation.as_ref(), &options, &passed, &progress).await?;
+    let (session, settings) = ready(session, creation.as_ref(), &options, &passed, &progress).await?;
     options.settings = settings;
     let major = session.major;
     let work = Work { archive: &archive, options: &options, passed: Arc::new(passed), progress: &progress, reordered };
@@ -131,7 +131,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     })
 }
 
-/// Looks at the values, too, once the target will do. For a dry run gives the plan, whatever was found.
+/// Looks at the archive and its values, too, once the target will do. For a dry run gives the plan, whatever was found.
 async fn checked(
     session: &Session,
     archive: &Archive,
@@ -142,31 +142,38 @@ async fn checked(
     let options = intent.options;
     found.pass(options.dry_run, progress)?;
     let data: HashSet<u32> = intent.entries.iter().filter_map(|entry| entry.data).collect();
-    let scanned = scan::check(session, archive, &data, options.jobs).await;
-    let scanned = scanned.map_err(|error| of_archive(options.archive.as_deref(), error));
+    let looked = async {
+        if options.verify {
+            prove_needed(archive, &data, options.jobs, progress).await?;
+        }
+        scan::check(session, archive, &data, options.jobs).await
+    };
+    let looked = looked.await.map_err(|error| of_archive(options.archive.as_deref(), error));
     if !options.dry_run {
-        return scanned.map(|()| None);
+        return looked.map(|()| None);
     }
-    found.errors.extend(scanned.err());
+    found.errors.extend(looked.err());
     Ok(Some(DryRun::of(intent, session.settings.server(), &found.errors)))
 }
 
-/// Proves the archive where something is to be dropped for it, and makes the database where it is to be made.
-/// Returns a connection to the target and its settings.
+/// Proves the archive, but for the rows of tables that are not loaded.
+async fn prove_needed(archive: &Archive, data: &HashSet<u32>, jobs: usize, progress: &Arc<dyn Progress>) -> Result<()> {
+    let (archive, data, told) = (archive.clone(), data.clone(), Arc::clone(progress));
+    let work = move || {
+        let needed = |table: Option<&Table>| data.contains(&table.map_or(load::LARGE_OBJECTS, |table| table.number));
+        prove(&archive, jobs, &needed, &told)
+    };
+    tokio::task::spawn_blocking(work).await.expect("verifying does not panic")
+}
+
+/// Makes the database where it is to be made. Returns a connection to the target and its settings.
 async fn ready(
     session: Session,
-    archive: &Archive,
     creation: Option<&Creation<'_>>,
     options: &RestoreOptions,
     passed: &PassedOver,
     progress: &Arc<dyn Progress>,
 ) -> Result<(Session, Settings)> {
-    if options.clean.is_some() {
-        let (archive, jobs, told) = (archive.clone(), options.jobs, Arc::clone(progress));
-        let proven = tokio::task::spawn_blocking(move || prove(&archive, jobs, &told));
-        let proven = proven.await.expect("verifying does not panic");
-        proven.map_err(|error| of_archive(options.archive.as_deref(), error))?;
-    }
     let Some(creation) = creation else { return Ok((session, options.settings.clone())) };
     progress.on(Event::Phase("creating the database"));
     if let Some(missing) = options.clean {

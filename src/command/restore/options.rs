@@ -33,6 +33,9 @@ pub struct RestoreOptions {
     pub dry_run: bool,
     /// Everything in one transaction.
     pub single_transaction: bool,
+    /// Prove the archive before anything is changed. Without, a member is checked when its turn comes, and a
+    /// damaged one ends the restore half-way.
+    pub verify: bool,
     /// Pass over errors of the server.
     pub continue_on_error: bool,
     /// Switch triggers off while rows are loaded into tables that are there.
@@ -56,6 +59,7 @@ impl RestoreOptions {
             production: Production::Refuse,
             dry_run: false,
             single_transaction: false,
+            verify: true,
             continue_on_error: false,
             disable_triggers: false,
             statistics: Statistics::default(),

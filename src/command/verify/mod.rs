@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::archive::Archive;
-use crate::archive::check::{ChunkContext, ChunkSummary, Report, check, check_archive};
+use crate::archive::check::{ChunkContext, ChunkSummary, Needed, Report, check, check_archive};
 use crate::archive::manifest::Format as Stored;
 use crate::copy::{Format, by_object, summarise};
 use crate::error::{During, Error, Fault, Result};
@@ -101,17 +101,19 @@ pub fn verify(input: &Input, jobs: usize, progress: &Arc<dyn Progress>) -> Resul
     })
 }
 
-/// Proves an open archive, with `jobs` threads, before something is given up for it.
+/// Proves an open archive, with `jobs` threads, before something is changed for it; but for the rows of
+/// tables (and of large objects: none) that are not `needed`.
 ///
 /// # Errors
 /// [`Fault::Damaged`] naming the first finding and their number.
-pub fn prove(archive: &Archive, jobs: usize, progress: &Arc<dyn Progress>) -> Result<()> {
+pub fn prove(archive: &Archive, jobs: usize, needed: &Needed<'_>, progress: &Arc<dyn Progress>) -> Result<()> {
     progress.on(Event::Phase("verifying"));
-    let report = check_archive(archive, jobs, &read_chunk, &|_| {})?;
+    let report = check_archive(archive, jobs, needed, &read_chunk)?;
     let Some(first) = report.findings.first() else { return Ok(()) };
     let count = report.findings.len();
-    let text = format!("the archive is damaged, so nothing was dropped: {count} findings, the first: {first}");
-    Err(Error::new(Fault::Damaged, text).hint("pgsnap verify lists all of them"))
+    let text = format!("the archive is damaged, so nothing was changed: {count} findings, the first: {first}");
+    let hint = "pgsnap verify lists all of them; what is whole can be selected (-t, -n, --exclude-table-data)";
+    Err(Error::new(Fault::Damaged, text).hint(hint))
 }
 
 fn spooled() -> Result<tempfile::NamedTempFile> {

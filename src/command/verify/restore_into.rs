@@ -31,13 +31,13 @@ pub struct RestoreIntoOptions {
 /// Restores the archive at `file` into a scratch database and compares. `stop` ends it early.
 ///
 /// # Errors
-/// What a restore and a comparison fail with; Interrupted after `stop`. The database is gone all the same, or
+/// What a restore and a comparison fail with; that of the signal after `stop`. The database is gone all the same, or
 /// the error names it.
 pub async fn restore_into(
     file: &Path,
     archive: &Archive,
     options: RestoreIntoOptions,
-    stop: impl Future<Output = ()>,
+    stop: impl Future<Output = Fault>,
     progress: &Arc<dyn Progress>,
 ) -> Result<LiveReport> {
     if archive.manifest().options.iter().any(|option| option == "--data-only") {
@@ -50,16 +50,16 @@ pub async fn restore_into(
     let (server, name) = (options.against.settings.clone(), options.scratch.clone());
     let mut create = pin!(Scratch::create(&server, &name, archive.manifest(), &script));
     let (created, stopped) = tokio::select! {
-        created = &mut create => (created, false),
-        () = &mut stop => (create.await, true),
+        created = &mut create => (created, None),
+        signal = &mut stop => (create.await, Some(signal)),
     };
     let (scratch, warning) = created?;
     warning.into_iter().for_each(|text| progress.on(Event::Warned(text)));
     let done = match stopped {
-        true => Err(interrupted()),
-        false => tokio::select! {
+        Some(signal) => Err(interrupted(signal)),
+        None => tokio::select! {
             done = prove(file, archive, &script, options, &scratch, progress) => done,
-            () = &mut stop => Err(interrupted()),
+            signal = &mut stop => Err(interrupted(signal)),
         },
     };
     progress.on(Event::Phase("dropping the scratch database"));
@@ -70,8 +70,8 @@ pub async fn restore_into(
     }
 }
 
-fn interrupted() -> Error {
-    Error::new(Fault::Interrupted, "interrupted; the scratch database was dropped")
+fn interrupted(signal: Fault) -> Error {
+    Error::new(signal, "interrupted; the scratch database was dropped")
 }
 
 async fn prove(
@@ -92,6 +92,8 @@ async fn prove(
         statistics: Statistics::Nothing,
         // A database of ours, made for this.
         production: Production::Allow,
+        // It has just been.
+        verify: false,
         ..RestoreOptions::new(file.to_path_buf(), scratch.settings())
     };
     let restored = restore(wanted, Arc::clone(progress)).await?;
