@@ -95,6 +95,9 @@ struct Signals {
 
 impl Signals {
     fn listen() -> Result<Signals> {
+        // SIGXFSZ: beyond a limit on the size of files a write shall fail, which is told and tidied up after,
+        // instead of the process. Listening is enough to take the signal its default effect.
+        let _ = signal(SignalKind::from_raw(25));
         let listen = |kind| signal(kind).during(Fault::Disk, || "cannot listen to signals".into());
         Ok(Signals { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
     }

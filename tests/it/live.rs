@@ -3,6 +3,7 @@
 //! One database with something of everything is dumped and changed in one place at a time: the comparison must
 //! find and name that place, and nothing else.
 
+use super::support::sessions::Held;
 use super::support::{Database, Program, Run, Server, expect, wait_until};
 use serde_json::Value;
 use std::process::{Command, Stdio};
@@ -373,6 +374,37 @@ fn a_signal_ends_a_scratch_restore_and_leaves_nothing() {
         assert!(said.contains("interrupted; the scratch database was dropped"), "{said}");
         assert_eq!(scratch_databases(&target), Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_the_scratch_database_to_go() {
+    let (source, program, target) = (Database::new(Server::shared(18)), Program::new(), own_server());
+    source.psql(
+        "CREATE FUNCTION slow(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
+           'BEGIN IF current_database() LIKE ''pgsnap%'' THEN PERFORM pg_sleep(600); END IF; RETURN $1; END';
+         CREATE TABLE late (a int); INSERT INTO late VALUES (1); CREATE INDEX at_last ON late (slow(a))",
+    );
+    let archive = program.dump(&source, &[]);
+    let beside = Database::new(&target);
+    let mut command = program.command(&["verify", &archive, "--restore-into", &target.url("postgres")]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let count =
+        |what: &str| expect(target.psql("postgres", &format!("SELECT count(*) FROM pg_stat_activity WHERE {what}")));
+    wait_until("the index is made", || count("wait_event = 'PgSleep'") == "1");
+    // No database can be dropped now.
+    let held = Held::new(&beside, "LOCK TABLE pg_database IN SHARE MODE");
+    let signal = |name: &str| {
+        let sent = Command::new("/bin/sh").args(["-c", &format!("kill -{name} {}", child.id())]).status();
+        assert!(sent.expect("there is a shell").success());
+    };
+    signal("TERM");
+    wait_until("dropping waits", || count("wait_event_type = 'Lock' AND query LIKE 'DROP DATABASE%'") == "1");
+    signal("INT");
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("interrupted; the scratch database pgsnap_verify_"), "{said}");
+    drop(held);
 }
 
 #[test]

@@ -24,6 +24,8 @@ mod consistency;
 mod coverage;
 /// Does --create make the database that pg_dump -C would make?
 mod create;
+/// Does a connection or a file that ends at any byte give a clear error and nothing that looks whole?
+mod cuts;
 /// Is every kind of damage found, with its place, and does nothing begin to be restored from it?
 mod damage;
 /// Where does a dump go by itself, and whose settings count?
