@@ -25,6 +25,7 @@ mod pooler;
 mod prompt;
 mod provenance;
 mod refusal;
+mod replay;
 mod service;
 mod session;
 mod settings;

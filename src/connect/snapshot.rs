@@ -288,10 +288,10 @@ impl Snapshot {
     pub async fn explain(&self, error: Error) -> Error {
         if self.session.client.is_closed() {
             let doing = format!("the connection that holds the snapshot was lost: {}", self.session.how_lost().await);
-            return Error::new(Fault::Connect, doing).caused_by(error);
+            return self.hint_at_replay(Error::new(Fault::Connect, doing).caused_by(error));
         }
         if error.sqlstate() != Some(BUSY) || error.has_hint() {
-            return error;
+            return self.hint_at_replay(error);
         }
         let client = &self.session.client;
         let none: Option<&str> = None;

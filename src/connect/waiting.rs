@@ -2,7 +2,8 @@
 //!
 //! Owns the question and the words for the answer. How long is too long, and what to do then, is the
 //! caller's. Locks of relations only: `CREATE INDEX CONCURRENTLY` and its like wait for old transactions,
-//! this one too, but keep nobody else waiting.
+//! this one too, but keep nobody else waiting. Sessions only: how long a standby's replay waits is for its
+//! `max_standby_streaming_delay` to say.
 
 use tokio_postgres::types::Type;
 
@@ -20,7 +21,7 @@ const WAITING: &str = "\
 SELECT l.pid, l.relation::pg_catalog.oid, n.nspname::pg_catalog.text, c.relname::pg_catalog.text, l.mode,
        COALESCE(a.usename::pg_catalog.text, ''), COALESCE(a.application_name, ''), COALESCE(a.query, '')
 FROM pg_catalog.pg_locks l
-LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid AND a.usesysid IS NOT NULL
 LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
 LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT l.granted AND l.locktype = 'relation' AND l.pid <> ALL ($1)

@@ -74,6 +74,8 @@ mod servers;
 mod shape;
 /// Do tar, zstd and psql alone restore an archive?
 mod standalone;
+/// Does a dump from a standby that replays equal its primary, and is a conflict explained?
+mod standby;
 /// Is a restored database ready to serve: with the statistics of its source, or analysed?
 mod statistics;
 /// What the tests stand on: servers, databases, the program, the judge.

@@ -50,6 +50,8 @@ pub struct Contents {
     types: Vec<Type>,
     inspection: Option<Inspection>,
     money_digits: Option<i32>,
+    /// What a standby does not have: kind and name.
+    unreadable: Vec<(&'static str, String)>,
 }
 
 impl Contents {
@@ -64,11 +66,14 @@ impl Contents {
         let readable = |persistence: char| persistence == 'p' || (persistence == 'u' && !source.standby);
         let of_kind = |kind: char| {
             let wanted = move |relation: &&crate::catalog::Listed| relation.relkind == kind;
-            let with_rows = |relation: &&crate::catalog::Listed| {
-                readable(relation.persistence) && !source.without_rows.contains(&relation.oid)
-            };
+            let with_rows = |relation: &&crate::catalog::Listed| !source.without_rows.contains(&relation.oid);
             source.relations.iter().filter(wanted).filter(with_rows)
         };
+        for (kind, name) in [('r', "TABLE DATA"), ('S', "SEQUENCE SET")] {
+            let unlogged = of_kind(kind).filter(|relation| relation.persistence == 'u' && source.standby);
+            contents.unreadable.extend(unlogged.map(|relation| (name, qualified(&relation.schema, &relation.name))));
+        }
+        let of_kind = |kind: char| of_kind(kind).filter(|relation| readable(relation.persistence));
         let oids: Vec<Oid> = of_kind('r').map(|relation| relation.oid).collect();
         let sequences: Vec<(Oid, String)> =
             of_kind('S').map(|relation| (relation.oid, qualified(&relation.schema, &relation.name))).collect();
@@ -121,6 +126,9 @@ impl Contents {
 
     /// Names what cannot come back, and what may not.
     pub fn name_losses(&self, source: &mut Source, progress: &Arc<dyn Progress>) {
+        for (kind, name) in &self.unreadable {
+            source.skip(kind, name, "it is unlogged, and a standby has nothing of what is in it", progress);
+        }
         for (detail, travel) in self.details.iter().zip(&self.travels) {
             let name = qualified(&detail.schema, &detail.name);
             for (column, why) in &travel.lost {

@@ -178,7 +178,9 @@ async fn write<W: Write + Send + 'static>(
     let work = Work::new(jobs, contents.names(), workers, options.level, encoding, Arc::clone(progress));
     let readers = source.readers(workers);
     let joined = Arc::new(Joined::of(&source));
-    let (mut writer, copied) = pump::run(work, source.leader(), readers, joined, writer).await?;
+    let (mut writer, copied) = pump::run(work, source.leader(), readers, joined, writer)
+        .await
+        .map_err(|error| source.leader().hint_at_replay(error))?;
     source.confirm().await?;
     source.skipped.extend(copied.skipped);
     fill(&mut manifest, copied.data, &contents);

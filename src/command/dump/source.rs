@@ -18,7 +18,7 @@ use super::watchdog::Watchdog;
 use crate::archive::manifest::Skipped;
 use crate::catalog::{self, Catalog, Database, Listed};
 use crate::connect::{Changed, MAJOR_TRIED_MAX, Proof, Purpose, Session, Snapshot};
-use crate::error::{During, Error, Fault, Result};
+use crate::error::{Error, Fault, Result};
 use crate::object::Oid;
 use crate::progress::{Event, Progress};
 
@@ -196,6 +196,10 @@ impl Source {
                         Ok(details) => {
                             return Ok(Source::of(snapshot, database, chosen, details, options, watchdog, progress));
                         }
+                        Err(error) if snapshot.is_replay(&error) && !snapshot.session().client.is_closed() => {
+                            last = Some(snapshot.hint_at_replay(error));
+                            "the standby cancelled it in order to replay".to_string()
+                        }
                         Err(error) if error.sqlstate() == Some(DROPPED) => {
                             last = Some(error);
                             "an object was dropped while it was being read".to_string()
@@ -316,7 +320,8 @@ impl Source {
         let sql = if self.snapshot.session().pooled { "SELECT 1; ROLLBACK" } else { "SELECT 1" };
         let Err(error) = self.client().batch_execute(sql).await else { return Ok(()) };
         let how = self.snapshot.session().how_lost().await;
-        Err(error).during(Fault::Connect, || format!("the connection that holds the snapshot was lost: {how}"))
+        let text = format!("the connection that holds the snapshot was lost: {how}");
+        Err(self.snapshot.hint_at_replay(Error::new(Fault::Connect, text).caused_by(error)))
     }
 }
 

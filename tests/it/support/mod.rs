@@ -11,6 +11,7 @@ pub mod program;
 #[path = "../../../db/server.rs"]
 pub mod server;
 pub mod sessions;
+pub mod standby;
 
 pub use program::{Program, Run, pgsnap};
 pub use server::{Binaries, Clients, MAJORS, Options, Server};
