@@ -5,158 +5,17 @@
 //! bytes; how many there are is measured first. Writes fail by a real limit on the size of files. The counts are
 //! printed.
 
+use super::support::proxy::{End, Plan, Proxy, Way};
 use super::support::{Database, Program, Run, Server, wait_until};
-use socket2::SockRef;
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::os::unix::net::UnixStream;
+use std::io::Write;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::Duration;
 
 /// Points at which each connection fails.
 const STEPS: u64 = 6;
 
-/// What becomes of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// Both sides are closed in order.
-    Cut,
-    /// The client is sent a reset.
-    Reset,
-    /// The bytes come later.
-    Late,
-}
-
-/// Which way bytes are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    ToClient,
-    ToServer,
-}
-
-/// One connection, by the order in which they come, and where it fails.
-#[derive(Debug, Clone, Copy)]
-struct Plan {
-    connection: usize,
-    way: Way,
-    after: u64,
-    end: End,
-}
-
-/// Bytes seen on each connection: to the client, to the server.
-type Counts = Arc<Mutex<Vec<(u64, u64)>>>;
-
-/// Stands before a server's socket at a port of its own, until the process ends.
-struct Proxy {
-    port: u16,
-    counts: Counts,
-}
-
-impl Proxy {
-    fn before(server: &Server, plan: Option<Plan>) -> Proxy {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        let socket = server.directory().join(format!(".s.PGSQL.{}", server.port()));
-        let counts = Counts::default();
-        let kept = Arc::clone(&counts);
-        thread::spawn(move || {
-            for (number, client) in listener.incoming().flatten().enumerate() {
-                kept.lock().expect("no panic").push((0, 0));
-                let Ok(server) = UnixStream::connect(&socket) else { return };
-                let plan = plan.filter(|plan| plan.connection == number);
-                forward(number, client, server, plan, &kept);
-            }
-        });
-        Proxy { port, counts }
-    }
-
-    fn url(&self, database: &Database<'_>) -> String {
-        let name = database.name.replace(' ', "%20");
-        format!("postgresql://postgres@127.0.0.1:{}/{name}?sslmode=disable", self.port)
-    }
-
-    fn counts(&self) -> Vec<(u64, u64)> {
-        self.counts.lock().expect("no panic").clone()
-    }
-}
-
-/// Two threads for one connection.
-fn forward(number: usize, client: TcpStream, server: UnixStream, plan: Option<Plan>, counts: &Counts) {
-    let (client_too, server_too) = (client.try_clone().expect("a handle"), server.try_clone().expect("a handle"));
-    let reset = Arc::new(AtomicBool::new(false));
-    let resetting = Arc::clone(&reset);
-    let end = Arc::new(move |end: End| {
-        if end == End::Reset {
-            // Sent when the last handle is closed, which the end of reading brings about.
-            let _ = SockRef::from(&client_too).set_linger(Some(Duration::ZERO));
-            resetting.store(true, Ordering::SeqCst);
-            let _ = client_too.shutdown(Shutdown::Read);
-        } else {
-            let _ = client_too.shutdown(Shutdown::Both);
-        }
-        let _ = server_too.shutdown(Shutdown::Both);
-    });
-    for way in [Way::ToClient, Way::ToServer] {
-        let (mut client, mut server) = (client.try_clone().expect("a handle"), server.try_clone().expect("a handle"));
-        let (end, reset, counts) = (Arc::clone(&end), Arc::clone(&reset), Arc::clone(counts));
-        let plan = plan.filter(|plan| plan.way == way);
-        thread::spawn(move || {
-            let seen = |n: u64| match way {
-                Way::ToClient => add(&counts, number, n, 0),
-                Way::ToServer => add(&counts, number, 0, n),
-            };
-            match way {
-                Way::ToClient => pass(&mut server, &mut client, plan, &*end, &seen),
-                Way::ToServer => pass(&mut client, &mut server, plan, &*end, &seen),
-            }
-            if !reset.load(Ordering::SeqCst) {
-                let _ = client.shutdown(Shutdown::Both);
-            }
-            let _ = server.shutdown(Shutdown::Both);
-        });
-    }
-}
-
-fn add(counts: &Counts, number: usize, to_client: u64, to_server: u64) {
-    let mut counts = counts.lock().expect("no panic");
-    counts[number].0 += to_client;
-    counts[number].1 += to_server;
-}
-
-/// Passes bytes on until the planned one, or the end.
-fn pass(from: &mut impl Read, to: &mut impl Write, plan: Option<Plan>, end: &dyn Fn(End), seen: &dyn Fn(u64)) {
-    let (mut buffer, mut left, mut late) = (vec![0; 1 << 14], plan.map(|plan| plan.after), false);
-    while let Ok(read) = from.read(&mut buffer) {
-        if read == 0 {
-            return;
-        }
-        seen(read as u64);
-        let due = left.filter(|left| *left < read as u64);
-        let whole = due.map_or(read, |left| left as usize);
-        if to.write_all(&buffer[..whole]).is_err() {
-            return;
-        }
-        left = left.map(|left| left.saturating_sub(read as u64));
-        let Some(plan) = plan.filter(|_| due.is_some() && !late) else { continue };
-        if plan.end != End::Late {
-            return end(plan.end);
-        }
-        late = true;
-        left = None;
-        // The wait is the fault itself: nothing waits for it.
-        thread::park_timeout(Duration::from_millis(200));
-        if to.write_all(&buffer[whole..read]).is_err() {
-            return;
-        }
-    }
-}
-
 /// Large enough that workers fetch several buffers; small enough to be copied a hundred times.
-fn source(server: &Server) -> Database<'_> {
+pub fn source(server: &Server) -> Database<'_> {
     let database = Database::new(server);
     database.psql(
         "CREATE TABLE film (id int PRIMARY KEY, t text); INSERT INTO film SELECT n, md5(n::text) FROM generate_series(1, 4000) n;
@@ -167,7 +26,7 @@ fn source(server: &Server) -> Database<'_> {
 }
 
 /// Runs to the end, which must come within a minute.
-fn bounded(mut command: Command) -> Run {
+pub fn bounded(mut command: Command) -> Run {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = child.expect("it runs");
     wait_until(&format!("{command:?} ends"), || child.try_wait().expect("it is ours").is_some());
@@ -175,6 +34,15 @@ fn bounded(mut command: Command) -> Run {
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     let command = format!("{command:?}");
     Run { command, code: output.status.code(), stdout: output.stdout, stderr }
+}
+
+/// The same command under a limit on the size of files, in blocks of 512 bytes.
+pub fn limited(program: &Program, inner: &Command, blocks: u64) -> Command {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", "ulimit -f $0 && exec \"$@\"", &blocks.to_string()]).arg(inner.get_program());
+    shell.args(inner.get_args()).current_dir(program.home()).env_clear();
+    shell.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell
 }
 
 /// Every connection of a clean run, cut and reset in turn at steps over the bytes that it carried.
@@ -287,11 +155,7 @@ fn a_dump_whose_file_ends_anywhere() {
         let _ = fs::remove_file(program.path("copy.tar.zst"));
         let _ = fs::remove_file(program.path("copy.tar.zst.json"));
         let inner = program.command(&["dump", "-q", "-d", &source.url(), "-f", "copy.tar.zst"]);
-        let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", "ulimit -f $0 && exec \"$@\"", &limit.to_string()]).arg(inner.get_program());
-        shell.args(inner.get_args()).current_dir(program.home()).env_clear();
-        shell.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        let run = bounded(shell);
+        let run = bounded(limited(&program, &inner, limit));
         if run.code == Some(0) {
             program.run(&["verify", "copy.tar.zst"]).exits(0);
             whole += 1;

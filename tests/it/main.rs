@@ -6,6 +6,8 @@
 
 /// Is the catalog read with a fixed number of queries, and is what no query knows named?
 mod catalog;
+/// Under random faults, is every archive that claims to be whole whole?
+mod chaos;
 /// Does `check` show where a connection leads, and is a password asked for and kept as it should be?
 mod check;
 /// Does --clean drop what is there in the right order, and nothing before the archive is proven?

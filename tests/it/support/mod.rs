@@ -8,6 +8,7 @@
 pub mod judge;
 pub mod pooler;
 pub mod program;
+pub mod proxy;
 #[path = "../../../db/server.rs"]
 pub mod server;
 pub mod sessions;
