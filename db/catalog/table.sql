@@ -1,7 +1,9 @@
 -- Tables, partitioned tables and foreign tables among the wanted relations, each with its columns,
--- checks and parents. "inherited" tells, for a child that is no partition, what its parents say of the
--- column of that name: it decides what the child must repeat. A default names no column, so it is deparsed
--- without its table: with it, each would cost the server the square of the number of columns (before 18).
+-- checks and parents. A column is an array in the order of the fields in src/object/column.rs: with names
+-- the server would work, and send, half as much again. "inherited" tells, for a child that is no partition,
+-- what its parents say of the column of that name: it decides what the child must repeat. A default names
+-- no column, so it is deparsed without its table: with it, each would cost the server the square of the
+-- number of columns (before 18).
 WITH wanted AS (
     SELECT c.oid, c.relkind, c.relispartition
     FROM pg_catalog.unnest($1::oid[]) AS w(oid)
@@ -9,36 +11,37 @@ WITH wanted AS (
     WHERE c.relkind IN ('r', 'p', 'f')),
 columns AS (
     SELECT a.attrelid,
-           pg_catalog.json_agg(pg_catalog.json_build_object(
-                 'number', a.attnum,
-                 'name', a.attname,
-                 'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
-                 'collation', CASE WHEN a.attcollation <> t.typcollation THEN
+           pg_catalog.json_agg(pg_catalog.json_build_array(
+                 a.attnum,
+                 a.attname,
+                 pg_catalog.format_type(a.atttypid, a.atttypmod),
+                 CASE WHEN a.attcollation <> t.typcollation THEN
                      (SELECT pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname)
                       FROM pg_catalog.pg_collation co
                       JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
                       WHERE co.oid = a.attcollation) END,
-                 'local', a.attislocal,
-                 'default', pg_catalog.pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0::oid ELSE d.adrelid END),
-                 'default_oid', d.oid::int8,
-                 'generated', nullif(a.attgenerated::text, ''),
-                 'identity', nullif(a.attidentity::text, ''),
-                 'not_null', a.attnotnull, -- <18
-                 'not_null', nn.oid IS NOT NULL, -- 18+
-                 'not_null_name', nn.conname, -- 18+
-                 'not_null_no_inherit', coalesce(nn.connoinherit, false), -- 18+
-                 'not_null_local', nn.conislocal, -- 18+
-                 'not_null_valid', nn.convalidated, -- 18+
-                 'not_null_oid', nn.oid::int8, -- 18+
-                 'not_null_commented', nd.objoid IS NOT NULL, -- 18+
-                 'statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END,
-                 'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END,
-                 'compression', nullif(a.attcompression::text, ''), -- 14+
-                 'options', a.attoptions,
-                 'server_options', CASE WHEN a.attfdwoptions IS NOT NULL THEN
+                 a.attislocal,
+                 pg_catalog.pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0::oid ELSE d.adrelid END),
+                 d.oid::int8,
+                 nullif(a.attgenerated::text, ''),
+                 nullif(a.attidentity::text, ''),
+                 a.attnotnull, NULL, false, NULL, NULL, NULL, false, -- <18
+                 nn.oid IS NOT NULL, -- 18+
+                 nn.conname, -- 18+
+                 coalesce(nn.connoinherit, false), -- 18+
+                 nn.conislocal, -- 18+
+                 nn.convalidated, -- 18+
+                 nn.oid::int8, -- 18+
+                 nd.objoid IS NOT NULL, -- 18+
+                 CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END,
+                 CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END,
+                 nullif(a.attcompression::text, ''), -- 14+
+                 NULL, -- <14
+                 a.attoptions,
+                 CASE WHEN a.attfdwoptions IS NOT NULL THEN
                      (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value), E',\n    ' ORDER BY o.option_name)
                       FROM pg_catalog.pg_options_to_table(a.attfdwoptions) o) END,
-                 'inherited', coalesce(CASE WHEN NOT wanted.relispartition AND a.attinhcount > 0 THEN
+                 coalesce(CASE WHEN NOT wanted.relispartition AND a.attinhcount > 0 THEN
                      (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                                'not_null', pa.attnotnull, -- <18
                                'not_null', pnn.oid IS NOT NULL AND NOT pnn.connoinherit, -- 18+

@@ -70,6 +70,8 @@ const RESTORE: &[(&str, &str)] = &[
     ("check_function_bodies", "off"),
     ("default_tablespace", ""),
     ("default_table_access_method", "heap"),
+    // Thousands of small commits need not wait for the disk one by one: the restore ends with one that does.
+    ("synchronous_commit", "off"),
 ];
 
 /// The settings for a purpose on a server.

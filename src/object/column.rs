@@ -9,7 +9,7 @@ use super::*;
 use crate::object::common::collate;
 use crate::sql::quote::options;
 
-/// One column as the catalog tells it.
+/// One column as the catalog tells it: of tables as an array in this order, of views as an object.
 #[derive(Debug, Clone, Deserialize)]
 #[allow(missing_docs)] // the names are those of pg_attribute
 pub struct Column {

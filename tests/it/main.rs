@@ -61,6 +61,7 @@ mod list;
 /// Does a comparison with a database find every difference, and does a scratch restore leave nothing?
 mod live;
 /// Does an older server get what it can hold, and is the rest named?
+mod many;
 mod older;
 /// Does a dump through a pooler work and leave nothing in it, and is the rest refused?
 mod pooler;

@@ -1,9 +1,129 @@
 //! Does an older server get what it can hold, and is the rest named?
 //!
-//! Constructs of newer versions, with rows and things that need them, are restored into older servers: it must
-//! succeed, and leave out and name exactly what the server cannot hold.
+//! Every fixture and constructs of newer versions, with rows and things that need them, are restored into older
+//! servers: it must succeed, and leave out and name exactly what the server cannot hold. For the fixtures that
+//! is kept in `tests/older/<version>.txt`; `UPDATE_OLDER=1` writes these lists anew.
 
-use super::support::{Database, Program, Server};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::support::{Binaries, Database, Options, Program, Server, expect, repository};
+
+/// What only the build of a server lacks is not its version's fault.
+const OF_THE_BUILD: [&str; 2] = ["not supported in this build", "the target lacks the extension"];
+
+/// A server for one test alone. Fixtures make roles, which belong to the whole server, and of two sessions that
+/// make the same one at the same time the second fails whatever it asked before.
+fn own_server(major: u32) -> Server {
+    expect(Binaries::find(major).and_then(|binaries| Server::start(&binaries, &Options::default())))
+}
+
+/// The archives of all fixtures from 18, by name, made once for all tests.
+fn archives() -> &'static BTreeMap<String, Vec<u8>> {
+    static ARCHIVES: OnceLock<BTreeMap<String, Vec<u8>>> = OnceLock::new();
+    ARCHIVES.get_or_init(|| {
+        let (program, server) = (Program::new(), own_server(18));
+        let found = std::fs::read_dir(repository().join("db/fixture")).expect("the fixtures are in db/fixture");
+        let names = found.map(|entry| entry.expect("a directory entry").file_name().to_string_lossy().into_owned());
+        let names = names.filter_map(|name| name.strip_suffix(".sql").map(str::to_string));
+        let dump = |name: String| {
+            let database = Database::from_script(&server, &format!("fixture/{name}.sql"));
+            let archive = program.path(&format!("{name}.tar.zst"));
+            let url = database.url();
+            let run = program.run(&["dump", "-q", "-d", &url, "-f", &archive.to_string_lossy()]);
+            assert!(matches!(run.code, Some(0 | 4)), "{run}");
+            (name, std::fs::read(archive).expect("the archive is there"))
+        };
+        let archives: BTreeMap<String, Vec<u8>> = names.map(dump).collect();
+        assert!(archives.len() > 20, "only {} fixtures were found", archives.len());
+        archives
+    })
+}
+
+/// Stands in a list for a fixture that the build of the server could not take; then it is not compared.
+const NOT_TRIED: &str = "not tried: the server's build lacks something";
+
+/// Restores every fixture into a server of an older version and compares what was left out with the list.
+fn fixtures_into(target: u32) {
+    let archives = archives();
+    let server = own_server(target);
+    let path = repository().join(format!("tests/older/{target}.txt"));
+    let list = std::fs::read_to_string(&path).unwrap_or_default();
+    let (mut broken, mut failed, mut new) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, archive) in archives {
+        let start = format!("{name}: ");
+        let mut expected: Vec<&str> = list.lines().filter_map(|line| line.strip_prefix(&start)).collect();
+        let found = match left_out(name, archive, &server) {
+            Ok(Some(found)) => found,
+            Ok(None) => vec![(NOT_TRIED.to_string(), String::new())],
+            Err(account) => {
+                broken.push(account);
+                continue;
+            }
+        };
+        let both = !expected.contains(&NOT_TRIED) && found.iter().all(|(label, _)| label != NOT_TRIED);
+        new.extend(found.iter().map(|(label, _)| format!("{start}{label}\n")));
+        for (label, why) in found {
+            match expected.iter().position(|line| *line == label) {
+                Some(at) => drop(expected.remove(at)),
+                None if both => failed.push(format!("+ {start}{label}\n    because {why}")),
+                None => {}
+            }
+        }
+        let restored = expected.into_iter().filter(|_| both);
+        failed.extend(restored.map(|label| format!("- {start}{label}\n    was restored, or is no more")));
+    }
+    assert!(broken.is_empty(), "from 18 to {target}:\n{}", broken.join("\n"));
+    if std::env::var_os("UPDATE_OLDER").is_some() {
+        return std::fs::write(&path, new.concat()).expect("the list can be written");
+    }
+    let hint = format!("if this is right: UPDATE_OLDER=1 cargo test --test it older:: writes {}", path.display());
+    assert!(failed.is_empty(), "from 18 to {target}:\n{}\n{hint}", failed.join("\n"));
+}
+
+/// What a restore of one fixture leaves out, with the reasons, in order; `None` where the build is to blame.
+fn left_out(name: &str, archive: &[u8], server: &Server) -> Result<Option<Vec<(String, String)>>, String> {
+    // The fixture makes its roles; what else it makes is not looked at.
+    let roles = Database::new(server);
+    let script = std::fs::read(repository().join(format!("db/fixture/{name}.sql"))).expect("it is there");
+    expect(server.load_anyway(&roles.name, &script));
+    let (program, copy) = (Program::new(), Database::new(server));
+    std::fs::write(program.path("copy.tar.zst"), archive).expect("the home can be written to");
+    let run = program.run(&["restore", "--json", "copy.tar.zst", "-d", &copy.url()]);
+    if run.code == Some(1) && OF_THE_BUILD.iter().any(|words| run.stderr.contains(words)) {
+        return Ok(None);
+    }
+    if !matches!(run.code, Some(0 | 4)) {
+        return Err(format!("{name}: {run}"));
+    }
+    let summary = run.json();
+    let refused = summary["refused"].as_array().expect("a list");
+    let text = |one: &serde_json::Value, field: &str| one[field].as_str().expect("a text").to_string();
+    let all = refused.iter().map(|one| (text(one, "entry"), text(one, "reason")));
+    let mut all: Vec<_> = all.filter(|(_, why)| !OF_THE_BUILD.iter().any(|words| why.contains(words))).collect();
+    all.sort();
+    Ok(Some(all))
+}
+
+#[test]
+fn every_fixture_into_17() {
+    fixtures_into(17);
+}
+
+#[test]
+fn every_fixture_into_16() {
+    fixtures_into(16);
+}
+
+#[test]
+fn every_fixture_into_15() {
+    fixtures_into(15);
+}
+
+#[test]
+fn every_fixture_into_12() {
+    fixtures_into(12);
+}
 
 /// What no fixture shows: constructs of 15 to 18 with rows, and things that need them.
 const NEWER: &str = "

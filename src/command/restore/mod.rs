@@ -4,6 +4,7 @@
 //! and post-data as dependencies allow, privileges, and what runs last. Nothing is changed before everything
 //! that can be checked has been: the target, and every byte of the archive that will be loaded.
 
+mod beside;
 mod clean;
 mod create;
 mod entries;
@@ -26,6 +27,7 @@ use std::io::{Read, Seek};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use futures::future::try_join_all;
 use tokio::sync::Notify;
 
 use crate::archive::{Archive, Table};
@@ -109,14 +111,12 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     options.settings = settings;
     let major = session.major;
     let work = Work { archive: &archive, options: &options, passed: Arc::new(passed), progress: &progress, reordered };
-    let loads = work.transaction(session, &chosen).await?;
+    let (session, loads) = work.transaction(session, &chosen).await?;
     let chosen = work.passed.still(chosen);
     let failed = statistics::run(&carried, &chosen, major, &options, &progress).await?;
     failed.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     warnings.extend(failed);
-    if let Some(creation) = &creation {
-        creation.finish(&work.passed, &progress).await?;
-    }
+    settle(&session, creation.as_ref(), &work).await?;
     Ok(RestoreSummary {
         database: options.settings.database.clone(),
         entries: chosen.len() as u64,
@@ -184,6 +184,20 @@ async fn ready(
     Ok((Session::open(&settings, Purpose::Restore).await?, settings))
 }
 
+/// Makes all commits durable, and finishes a database that was created. The commits so far did not wait for the
+/// disk; this one does, as the server is set up to, and a log is written in order: with it all others are safe.
+/// A commit that wrote nothing to the log would not wait (`RecordTransactionCommit`), hence the message.
+async fn settle(session: &Session, creation: Option<&Creation<'_>>, work: &Work<'_>) -> Result<()> {
+    let sql =
+        "SET synchronous_commit TO DEFAULT; SELECT pg_catalog.pg_logical_emit_message(true, 'pgsnap', 'restored')";
+    let settled = session.client.batch_execute(sql).await;
+    settled.during(Fault::Server, || "cannot make the restored database durable".into())?;
+    match creation {
+        Some(creation) => creation.finish(&work.passed, work.progress).await,
+        None => Ok(()),
+    }
+}
+
 /// What the phases share.
 struct Work<'a> {
     archive: &'a Archive,
@@ -196,8 +210,8 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Everything that changes the target but for statistics, in one transaction where that is wanted. Returns
-    /// the data entries that were loaded.
-    async fn transaction<'e>(&self, session: Session, chosen: &[&'e Entry]) -> Result<Vec<&'e Entry>> {
+    /// a connection and the data entries that were loaded.
+    async fn transaction<'e>(&self, session: Session, chosen: &[&'e Entry]) -> Result<(Session, Vec<&'e Entry>)> {
         if self.options.single_transaction {
             session.client.batch_execute("BEGIN").await.during(Fault::Server, || "cannot begin".into())?;
         }
@@ -216,7 +230,7 @@ impl Work<'_> {
             let cannot = || "cannot commit; nothing was restored".to_string();
             session.client.batch_execute("COMMIT").await.during(Fault::Server, cannot)?;
         }
-        Ok(self.passed.still(loads))
+        Ok((session, self.passed.still(loads)))
     }
 
     async fn phases<'e>(&self, session: Session, chosen: &[&'e Entry]) -> Result<(Session, Vec<&'e Entry>)> {
@@ -303,12 +317,14 @@ impl Work<'_> {
         Ok(session)
     }
 
-    /// Pre-data on one connection, the rest on as many as there may be.
+    /// On as many connections as there may be.
     async fn in_parallel(&self, session: &Session, main: &[&Entry], loads: &[&Entry]) -> Result<()> {
         let part = |section: Section| main.iter().copied().filter(move |entry| entry.section == section);
         self.progress.on(Event::Phase("creating tables and types"));
         let pre_data: Vec<&Entry> = part(Section::PreData).collect();
-        self.serial(session, &pre_data).await?;
+        let connect = || Session::open(&self.options.settings, Purpose::Restore);
+        let sessions = try_join_all((0..self.options.jobs.max(1)).map(|_| connect())).await?;
+        beside::run(&sessions, &pre_data, self.options.selection.no_owner, &self.passed, self.progress).await?;
         let statements: Vec<&Entry> = part(Section::Data).filter(|entry| entry.data.is_none()).collect();
         self.serial(session, &statements).await?;
         let loads: Vec<&Entry> = loads.iter().copied().filter(|entry| !self.passed.leaves_out(entry)).collect();
@@ -321,7 +337,7 @@ impl Work<'_> {
         let tables: Vec<_> = manifest.tables.iter().filter(|table| numbers.contains(&table.number)).collect();
         let loader = self.loader(targets(session, manifest, &tables).await?, false);
         let post_data: Vec<&Entry> = part(Section::PostData).collect();
-        self.load_and_finish(loader, planned, &loads, &post_data)
+        self.load_and_finish(loader, planned, &loads, &post_data, sessions)
             .await
             .map_err(|error| of_archive(self.options.archive.as_deref(), error))
     }
@@ -334,13 +350,14 @@ impl Work<'_> {
         entries::reset(&session.client).await
     }
 
-    /// Rows and post-data over `jobs` connections.
+    /// Rows and post-data over all of `sessions`.
     async fn load_and_finish(
         &self,
         loader: Loader,
         planned: Vec<Load>,
         loads: &[&Entry],
         post_data: &[&Entry],
+        sessions: Vec<Session>,
     ) -> Result<()> {
         let table_of_data: HashMap<u32, u32> =
             loads.iter().filter_map(|entry| Some((entry.id, *entry.depends.first()?))).collect();
@@ -357,10 +374,6 @@ impl Work<'_> {
             data: loads.iter().filter_map(|entry| Some((entry.data?, (*entry).clone()))).collect(),
             passed: Arc::clone(&self.passed),
         });
-        let mut sessions = Vec::new();
-        for _ in 0..self.options.jobs.clamp(1, work) {
-            sessions.push(Session::open(&self.options.settings, Purpose::Restore).await?);
-        }
         load::run(plan, sessions).await
     }
 }

@@ -49,13 +49,17 @@ pub enum Next {
     Finished,
 }
 
+/// What starts first: the most work, then what belongs to one table together (the server has just read all
+/// about it), then the script's order.
+type Rank = (std::cmp::Reverse<u64>, usize, usize);
+
 struct Node {
     id: u32,
     /// Entries that must be done before.
     open: usize,
     locks: Vec<u32>,
     touches: HashSet<u32>,
-    weight: u64,
+    rank: Rank,
 }
 
 /// The plan of one restore after pre-data.
@@ -65,7 +69,7 @@ pub struct Schedule {
     loading: HashMap<u32, (usize, u32)>,
     nodes: Vec<Node>,
     dependents: HashMap<u32, Vec<usize>>,
-    ready: BTreeSet<(std::cmp::Reverse<u64>, usize)>,
+    ready: BTreeSet<Rank>,
     running: Vec<usize>,
     left: usize,
 }
@@ -100,10 +104,12 @@ impl Schedule {
             running: Vec::new(),
             left: entries.len() + loads.iter().map(|load| load.chunks).sum::<usize>(),
         };
+        let mut groups: HashMap<&(String, String), usize> = HashMap::new();
         for (at, entry) in entries.iter().enumerate() {
+            let group = entry.table.as_ref().map_or(at, |table| *groups.entry(table).or_insert(at));
             let mut needs: HashSet<u32> = entry.depends.iter().copied().collect();
             needs.extend(entry.depends.iter().filter_map(|id| data_of_table.get(id)));
-            let weight = needs.iter().filter_map(|id| bytes.get(id)).sum();
+            let rank = (std::cmp::Reverse(needs.iter().filter_map(|id| bytes.get(id)).sum()), group, at);
             let open: Vec<u32> = needs.into_iter().filter(|id| pending.contains(id)).collect();
             for id in &open {
                 schedule.dependents.entry(*id).or_default().push(at);
@@ -113,10 +119,10 @@ impl Schedule {
                 open: open.len(),
                 locks: entry.locks.clone(),
                 touches: entry.locks.iter().chain(&entry.depends).copied().collect(),
-                weight,
+                rank,
             });
             if open.is_empty() {
-                schedule.ready.insert((std::cmp::Reverse(weight), at));
+                schedule.ready.insert(rank);
             }
         }
         schedule
@@ -128,7 +134,7 @@ impl Schedule {
         let mut mine: Vec<usize> = Vec::new();
         let candidates: Vec<_> = self.ready.iter().take(BATCH_ENTRIES * 2).copied().collect();
         for found in candidates {
-            let (std::cmp::Reverse(weight), at) = found;
+            let (std::cmp::Reverse(weight), _, at) = found;
             let small = weight <= SMALL_BYTES;
             if mine.len() >= BATCH_ENTRIES || (!mine.is_empty() && !small) {
                 break;
@@ -182,7 +188,7 @@ impl Schedule {
         for at in self.dependents.remove(&id).unwrap_or_default() {
             self.nodes[at].open -= 1;
             if self.nodes[at].open == 0 {
-                self.ready.insert((std::cmp::Reverse(self.nodes[at].weight), at));
+                self.ready.insert(self.nodes[at].rank);
             }
         }
     }
@@ -242,7 +248,7 @@ mod tests {
 
     #[test]
     fn entries_without_rows_come_together() {
-        let entries: Vec<Entry> = (1..=250).map(|id| entry(id, &[], &[id])).collect();
+        let entries: Vec<Entry> = (1..=BATCH_ENTRIES as u32 * 2 + 20).map(|id| entry(id, &[], &[id])).collect();
         let entries: Vec<&Entry> = entries.iter().collect();
         let mut schedule = Schedule::new(Vec::new(), &entries, &HashMap::new());
         let mut sizes = Vec::new();
@@ -252,6 +258,14 @@ mod tests {
                 schedule.done(job);
             }
         }
-        assert_eq!(sizes, [100, 100, 50]);
+        assert_eq!(sizes, [BATCH_ENTRIES, BATCH_ENTRIES, 20]);
+    }
+
+    #[test]
+    fn what_belongs_to_one_table_comes_together() {
+        let of = |id: u32, table: &str| Entry { table: Some(("s".into(), table.into())), ..entry(id, &[], &[]) };
+        let entries = [of(1, "a"), of(2, "b"), of(3, "a"), of(4, "b")];
+        let mut schedule = Schedule::new(Vec::new(), &entries.iter().collect::<Vec<_>>(), &HashMap::new());
+        assert_eq!(schedule.next(), Next::Run([0, 2, 1, 3].map(Job::Entry).to_vec()));
     }
 }

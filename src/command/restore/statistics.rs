@@ -16,6 +16,9 @@ use crate::error::{Error, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::sql::{Entry, qualified};
 
+/// How many small tasks make one round trip: the locks of one transaction.
+const BATCH: usize = 50;
+
 /// What a restore does about statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Statistics {
@@ -65,7 +68,8 @@ pub async fn run(
     options: &RestoreOptions,
     progress: &Arc<dyn Progress>,
 ) -> Result<Vec<String>> {
-    if options.statistics == Statistics::Nothing || options.selection.schema_only {
+    let filled = chosen.iter().any(|entry| matches!(entry.kind.as_str(), "TABLE DATA" | "MATERIALIZED VIEW DATA"));
+    if options.statistics == Statistics::Nothing || options.selection.schema_only || !filled {
         return Ok(Vec::new());
     }
     // Rows that join others make carried statistics wrong.
@@ -80,7 +84,7 @@ pub async fn run(
     let mut running = JoinSet::new();
     for _ in 0..workers {
         let session = Session::open(&options.settings, Purpose::Restore).await?;
-        running.spawn(worker(session, Arc::clone(&tasks), Arc::clone(progress)));
+        running.spawn(worker(session, workers, Arc::clone(&tasks), Arc::clone(progress)));
     }
     let mut failed = Vec::new();
     while let Some(ended) = running.join_next().await {
@@ -94,15 +98,31 @@ pub async fn run(
     Ok(failed)
 }
 
-async fn worker(session: Session, tasks: Arc<Mutex<VecDeque<Task>>>, progress: Arc<dyn Progress>) -> Vec<String> {
+/// Takes the tasks many at a time while there are many, so that small ones cost no round trip each.
+async fn worker(
+    session: Session,
+    workers: usize,
+    tasks: Arc<Mutex<VecDeque<Task>>>,
+    progress: Arc<dyn Progress>,
+) -> Vec<String> {
     let mut failed = Vec::new();
     loop {
-        let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        let Some(task) = next else { return failed };
-        progress.on(Event::Detail(format!("statistics of {}", task.what)));
-        if let Err(cause) = session.client.batch_execute(&task.sql).await {
-            let text = format!("cannot make the statistics of {}", task.what);
-            failed.push(Error::new(Fault::Server, text).caused_by(cause).report());
+        let batch: Vec<Task> = {
+            let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = (tasks.len() / (workers * 4)).clamp(1, BATCH).min(tasks.len());
+            tasks.drain(..count).collect()
+        };
+        let Some(first) = batch.first() else { return failed };
+        progress.on(Event::Detail(format!("statistics of {}", first.what)));
+        let all = batch.iter().map(|task| task.sql.as_str()).collect::<Vec<_>>().join("\n");
+        if session.client.batch_execute(&all).await.is_ok() {
+            continue;
+        }
+        for task in &batch {
+            if let Err(cause) = session.client.batch_execute(&task.sql).await {
+                let text = format!("cannot make the statistics of {}", task.what);
+                failed.push(Error::new(Fault::Server, text).caused_by(cause).report());
+            }
         }
     }
 }
