@@ -14,6 +14,7 @@ mod dotenv;
 mod draft;
 mod environment;
 mod hosts;
+mod incoming;
 mod keywords;
 mod loss;
 mod open;

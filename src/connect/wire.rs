@@ -1,5 +1,5 @@
-//! A connection's bytes: the socket, TLS over it, an eye on how the server asks for authentication, and the
-//! spelling of statements.
+//! A connection's bytes: the socket, TLS over it, an eye on how the server asks for authentication, the
+//! spelling of statements and the size of messages.
 //!
 //! Owns opening it to one address. The driver gets a stream that is ready: it is told "direct TLS" for every
 //! connection, because then it sends nothing of its own before the startup packet, and [`Ready`] hands it the
@@ -20,6 +20,7 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
 use super::auth::Watch;
 use super::hosts::{Host, Place};
+use super::incoming::Incoming;
 use super::outgoing::{Outgoing, Step};
 use super::outside::account;
 use super::settings::security::Method;
@@ -63,6 +64,7 @@ pub struct Seen {
 pub struct Wire {
     stream: Stream,
     watch: Option<Watch>,
+    incoming: Incoming,
     outgoing: Outgoing,
     /// Taken from the driver and not sent yet.
     pending: Vec<u8>,
@@ -121,8 +123,8 @@ impl Wire {
     }
 
     fn new(stream: Stream) -> Wire {
-        let (outgoing, pending) = (Outgoing::default(), Vec::new());
-        Wire { stream, watch: None, outgoing, pending, agreed: None, binding: None }
+        let (incoming, outgoing) = (Incoming::default(), Outgoing::default());
+        Wire { stream, watch: None, incoming, outgoing, pending: Vec::new(), agreed: None, binding: None }
     }
 
     /// Watches the authentication from here on.
@@ -186,11 +188,17 @@ impl AsyncRead for Wire {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buf.filled().len();
-        ready_or_return!(match &mut this.stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
-            Stream::Unix(stream) => Pin::new(stream).poll_read(cx, buf),
-            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
-        })?;
+        this.incoming.give(buf);
+        while buf.filled().len() == before && buf.remaining() > 0 {
+            let mut room = ReadBuf::new(this.incoming.room());
+            ready_or_return!(this.stream.reader().poll_read(cx, &mut room))?;
+            let count = room.filled().len();
+            this.incoming.filled(count);
+            this.incoming.give(buf);
+            if count == 0 {
+                break;
+            }
+        }
         if let Some(watch) = &mut this.watch {
             match watch.look_at(&buf.filled()[before..]) {
                 Ok(true) => this.watch = None,
@@ -203,6 +211,14 @@ impl AsyncRead for Wire {
 }
 
 impl Stream {
+    fn reader(&mut self) -> Pin<&mut (dyn AsyncRead + Send + Unpin)> {
+        match self {
+            Stream::Tcp(stream) => Pin::new(stream),
+            Stream::Unix(stream) => Pin::new(stream),
+            Stream::Tls(stream) => Pin::new(stream),
+        }
+    }
+
     fn writer(&mut self) -> Pin<&mut (dyn AsyncWrite + Send + Unpin)> {
         match self {
             Stream::Tcp(stream) => Pin::new(stream),
