@@ -11,7 +11,7 @@ use zstd::zstd_safe::zstd_sys::ZSTD_EndDirective;
 use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, InBuffer, OutBuffer, ResetDirective};
 
 use super::finding::Broken;
-use super::{DATA_DIR, MAX_CONTENT, MAX_PATH};
+use super::{DATA_DIR, MAX_CONTENT, MAX_PATH, level};
 use crate::error::{Error, Fault, Result};
 
 pub(super) const BLOCK: usize = 512;
@@ -41,6 +41,7 @@ pub struct Encoded {
 /// Turns content into members; keeps its zstd context and buffer between them. One per worker.
 pub struct Encoder {
     context: CCtx<'static>,
+    level: i32,
     spare: Vec<u8>,
 }
 
@@ -59,12 +60,10 @@ impl Encoder {
             ));
         }
         let mut context = CCtx::create();
-        for parameter in
-            [CParameter::CompressionLevel(level), CParameter::ChecksumFlag(true), CParameter::ContentSizeFlag(true)]
-        {
+        for parameter in [CParameter::ChecksumFlag(true), CParameter::ContentSizeFlag(true)] {
             context.set_parameter(parameter).map_err(compression_failed)?;
         }
-        Ok(Encoder { context, spare: Vec::new() })
+        Ok(Encoder { context, level, spare: Vec::new() })
     }
 
     /// Takes the memory of a member that was written, for the next one. Without it each member allocates
@@ -90,8 +89,9 @@ impl Encoder {
         let padding = &ZEROS[..padding(raw_bytes)];
         let total = BLOCK + content.len() + padding.len();
         self.context.reset(ResetDirective::SessionOnly).map_err(compression_failed)?;
-        self.context.set_pledged_src_size(Some(total as u64)).map_err(compression_failed)?;
         let mut bytes = std::mem::take(&mut self.spare);
+        level::set(&mut self.context, self.level, content, &mut bytes).map_err(compression_failed)?;
+        self.context.set_pledged_src_size(Some(total as u64)).map_err(compression_failed)?;
         bytes.clear();
         bytes.reserve(zstd_safe::compress_bound(total));
         let mut out = OutBuffer::around(&mut bytes);

@@ -12,6 +12,7 @@ pub mod check;
 mod column;
 mod finding;
 mod footer;
+mod level;
 pub mod manifest;
 pub mod member;
 pub mod publish;

@@ -1,8 +1,8 @@
 //! From units to members: workers copy units out, chunks are compressed beside them, one writer appends.
 //!
-//! Owns the flow and its bounds: buffers are the pool's (two per job), finished members wait in a queue of
-//! one per job and give their memory back once written, so memory depends on the number of jobs and on the largest row only. What is copied is
-//! decided before; what becomes of the manifest, after.
+//! Owns the flow and its bounds: buffers are the pool's (two per job), finished members keep theirs until the
+//! writer takes them and give their own memory back once written, so memory depends on the number of jobs and
+//! on the largest row only. What is copied is decided before; what becomes of the manifest, after.
 //!
 //! A worker does not wait for a table's lock: somebody who waits for the leader to release it would be
 //! waited for in turn, which no server sees as a deadlock. What it is refused the leader copies, who has
@@ -205,7 +205,8 @@ where
     W: Write + Send + 'static,
     R: Reconnect,
 {
-    let (sender, receiver) = mpsc::channel(sessions.len().max(1));
+    // What waits holds memory, and appending is quick: one is enough.
+    let (sender, receiver) = mpsc::channel(1);
     let slots = work.names.len();
     let shared = Arc::clone(&work);
     let writing = tokio::task::spawn_blocking(move || write(writer, receiver, slots, &shared));
