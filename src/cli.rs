@@ -315,6 +315,9 @@ pub struct RestoreArgs {
     /// Create the database, under its own name; -d is another one to connect to meanwhile
     #[arg(short = 'C', long, conflicts_with = "single_transaction")]
     pub create: bool,
+    /// Give what one role owns, grants or is granted to another: OLD=NEW (may be repeated)
+    #[arg(long, value_name = "OLD=NEW", value_parser = pair)]
+    pub owner_map: Vec<(String, String)>,
     /// Put the archive beside what is in the target; nothing of the same name may be there
     #[arg(long, conflicts_with_all = ["clean", "create"])]
     pub into_existing: bool,
@@ -375,6 +378,14 @@ pub struct CheckArgs {
     /// Print as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Two names with an equals sign between them.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((old, new)) if !old.is_empty() && !new.is_empty() => Ok((old.into(), new.into())),
+        _ => Err("two role names with = between them: OLD=NEW".into()),
+    }
 }
 
 /// A time in milliseconds, or with one of PostgreSQL's units.

@@ -24,7 +24,7 @@ use pgsnap::connect::{DotEnv, Flags, Prompt, Settings};
 use pgsnap::error::{During, Error, Fault, Result};
 use pgsnap::progress::Progress;
 use pgsnap::spelling::shown;
-use pgsnap::sql::Section;
+use pgsnap::sql::{RoleMap, Section};
 use pgsnap::terminal::{self, Terminal};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -377,6 +377,7 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
         selection: selection(&args.selection, None)?,
         list,
         clean: args.clean.then_some(if args.if_exists { Missing::Passes } else { Missing::Fails }),
+        owners: RoleMap::new(args.owner_map.iter().cloned()),
         create: args.create,
         into_existing: args.into_existing,
         production: if args.allow_production { Production::Allow } else { Production::Ask },

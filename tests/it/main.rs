@@ -60,6 +60,8 @@ mod large_objects;
 mod list;
 /// Does a comparison with a database find every difference, and does a scratch restore leave nothing?
 mod live;
+/// Does a database come back by a role that owns it and is no superuser, with what it cannot do named?
+mod managed;
 /// Does an older server get what it can hold, and is the rest named?
 mod many;
 mod older;

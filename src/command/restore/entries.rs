@@ -99,10 +99,16 @@ impl<'a> Runner<'a> {
 
     /// Passes over an entry that was refused, if that may be. One whose owner alone was refused stays.
     async fn refused(&mut self, client: &Client, entry: &Entry, cause: tokio_postgres::Error) -> Result<()> {
-        if self.passed.goes_on() && !self.no_owner && entry.owner_statement().is_some() {
+        let stays = self.passed.keeps_owner(cause.code().map(|code| code.code()));
+        if (stays || self.passed.goes_on()) && !self.no_owner && entry.owner_statement().is_some() {
             let before = self.placement.clone();
             let text = self.text(entry, false);
             match execute(client, &text, self.one_transaction).await {
+                Ok(()) if stays => {
+                    let message = cause.as_db_error().map_or("", |error| error.message());
+                    self.passed.note(&entry.label(), format!("its owner is not set: {message}"));
+                    return Ok(());
+                }
                 Ok(()) => {
                     self.passed.fail(entry, &refused(entry, cause), None);
                     return Ok(());

@@ -10,6 +10,7 @@ mod create;
 mod entries;
 mod guard;
 mod in_order;
+mod limited;
 mod list;
 mod load;
 mod options;
@@ -30,6 +31,7 @@ use std::sync::{Arc, Mutex};
 use futures::future::try_join_all;
 use tokio::sync::Notify;
 
+use crate::archive::manifest::Manifest;
 use crate::archive::{Archive, Table};
 use crate::command::of_archive;
 use crate::command::selection::{Names, Selection};
@@ -46,6 +48,7 @@ use create::Creation;
 use entries::Runner;
 pub use guard::Production;
 use in_order::InOrder;
+use limited::Limited;
 pub use list::{Contents, Line, contents};
 use load::{Loader, Plan};
 pub use options::{Missing, RestoreOptions, RestoreSummary};
@@ -70,7 +73,6 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let opened = tokio::task::spawn_blocking(move || open(reading)).await.expect("opening does not panic");
     let archive = opened.map_err(named)?;
     let mut script = read_script(&archive).map_err(named)?;
-    script.entries.iter_mut().for_each(|entry| options.selection.strip(entry));
     let manifest = archive.manifest();
     // An archive of rows alone can only be restored as such.
     options.selection.data_only |= manifest.options.iter().any(|option| option == "--data-only");
@@ -83,9 +85,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let mut warnings = options.settings.warnings.clone();
     warnings.extend(session.warnings.iter().cloned());
     warnings.extend(names.check(&script.entries, options.selection.strict_names)?);
-    let source = manifest.server_version_num / 10000;
-    let (rows_alone, go_on) = (options.selection.data_only, options.continue_on_error);
-    let passed = PassedOver::adapt(&mut script, source, session.major, rows_alone, go_on, &progress);
+    let (passed, limited) = adapt(&mut script, &session, manifest, &options, &progress).await?;
     let mut chosen = choose(&script, &options.selection, &names);
     let mut reordered = false;
     if let Some(text) = &options.list {
@@ -95,9 +95,11 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     }
     let creation = options.create.then(|| Creation::of(&script, &options)).transpose()?;
     let (chosen, otherwise) = passed.keep(chosen);
+    limited.iter().for_each(|limited| limited.tell(&chosen, &passed));
     let (carried, chosen): (Vec<&Entry>, Vec<&Entry>) =
         chosen.into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
-    let intent = preflight::Intent { manifest, entries: &chosen, creation: creation.as_ref(), options: &options };
+    let (creation, limited) = (creation.as_ref(), limited.as_ref());
+    let intent = preflight::Intent { manifest, entries: &chosen, creation, options: &options, limited };
     let mut found = preflight::check(&session, &intent).await?;
     found.errors.splice(..0, guarded);
     warnings.append(&mut found.warnings);
@@ -107,7 +109,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         return Ok(RestoreSummary { plan, refused: passed.refused(), warnings, ..Default::default() });
     }
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
-    let (session, settings) = ready(session, creation.as_ref(), &options, &passed, &progress).await?;
+    let (session, settings) = ready(session, creation, &options, &passed, &progress).await?;
     options.settings = settings;
     let major = session.major;
     let work = Work { archive: &archive, options: &options, passed: Arc::new(passed), progress: &progress, reordered };
@@ -116,7 +118,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let failed = statistics::run(&carried, &chosen, major, &options, &progress).await?;
     failed.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     warnings.extend(failed);
-    settle(&session, creation.as_ref(), &work).await?;
+    settle(&session, creation, &work).await?;
     Ok(RestoreSummary {
         database: options.settings.database.clone(),
         entries: chosen.len() as u64,
@@ -129,6 +131,27 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         plan: None,
         seconds: started.elapsed().as_secs_f64(),
     })
+}
+
+/// Makes the script what was asked for, and what the target's version and the session's role can run, as far as
+/// that is known.
+async fn adapt(
+    script: &mut Script,
+    session: &Session,
+    manifest: &Manifest,
+    options: &RestoreOptions,
+    progress: &Arc<dyn Progress>,
+) -> Result<(PassedOver, Option<Limited>)> {
+    for entry in &mut script.entries {
+        options.selection.strip(entry);
+        options.owners.apply(entry);
+    }
+    let source = manifest.server_version_num / 10000;
+    let (rows_alone, go_on) = (options.selection.data_only, options.continue_on_error);
+    let mut passed = PassedOver::adapt(script, source, session.major, rows_alone, go_on, progress);
+    let mut limited = Limited::read(session).await?;
+    limited.iter_mut().for_each(|limited| limited.adapt(script, &mut passed));
+    Ok((passed, limited))
 }
 
 /// Looks at the archive and its values, too, once the target will do. For a dry run gives the plan, whatever was found.
@@ -253,6 +276,7 @@ impl Work<'_> {
         for pass in [Pass::Privileges, Pass::Last] {
             let entries: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == pass).collect();
             self.serial(&session, &entries).await?;
+            self.passed.note_privileges(session.take_notices());
         }
         Ok((session, loads))
     }

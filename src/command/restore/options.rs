@@ -8,6 +8,7 @@ use super::plan::Plan;
 use super::statistics::Statistics;
 use crate::command::selection::Selection;
 use crate::connect::Settings;
+use crate::sql::RoleMap;
 
 /// What to restore and where to.
 pub struct RestoreOptions {
@@ -23,6 +24,8 @@ pub struct RestoreOptions {
     pub list: Option<String>,
     /// Drop first what is restored; or, with `create`, the database.
     pub clean: Option<Missing>,
+    /// Other names for roles.
+    pub owners: RoleMap,
     /// Create the database.
     pub create: bool,
     /// Join what is in the target already.
@@ -54,6 +57,7 @@ impl RestoreOptions {
             selection: Selection::default(),
             list: None,
             clean: None,
+            owners: RoleMap::default(),
             create: false,
             into_existing: false,
             production: Production::Refuse,

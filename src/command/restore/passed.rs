@@ -1,5 +1,5 @@
-//! What a restore passes over: what an older server cannot hold, and with `--continue-on-error` what any
-//! server refuses. It is named, with all that needs it and is left out for that.
+//! What a restore passes over: what an older server cannot hold, what a role that is no superuser cannot do
+//! (`limited.rs` has the rules), and with `--continue-on-error` what any server refuses. It is named, with all that needs it and is left out for that.
 //!
 //! What the archive knows of older servers (the variants of its entries) is decided before anything is
 //! changed. What only the target can tell, because an expression or a name is new to it, is passed over when
@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::entries::refused;
+use super::limited::may_be_left_out;
 use crate::error::Error;
 use crate::progress::{Event, Progress};
 use crate::sql::{Entry, Script, variant_for};
@@ -38,6 +39,8 @@ pub struct Failed {
 enum Fate {
     /// Left out.
     Out(Refused),
+    /// Left out, because the provider of the server keeps his own: what needs it is tried.
+    Provided(Refused),
     /// It failed, so it is not there.
     Failed(String),
     /// It failed because it was there before.
@@ -49,11 +52,15 @@ struct State {
     /// By entry.
     fates: BTreeMap<u32, Fate>,
     failed: Vec<Failed>,
+    /// What is there and yet not as it should be.
+    notes: Vec<Refused>,
 }
 
 /// What is passed over and what was; shared by all connections.
 pub struct PassedOver {
     older: bool,
+    /// The role is no superuser.
+    pub limited: bool,
     go_on: bool,
     target: u32,
     state: Mutex<State>,
@@ -76,6 +83,7 @@ impl PassedOver {
         let older = target < source && !data_only;
         let mut passed = PassedOver {
             older,
+            limited: false,
             go_on,
             target,
             state: Mutex::default(),
@@ -108,6 +116,32 @@ impl PassedOver {
         passed
     }
 
+    /// Leaves an entry out, for which the provider keeps his own.
+    pub fn leave_to_provider(&self, entry: &Entry, reason: &str) {
+        let one = Refused { entry: entry.label(), reason: reason.to_string() };
+        self.lock().fates.entry(entry.id).or_insert(Fate::Provided(one));
+    }
+
+    /// Notes that something is there and yet not as it should be.
+    pub fn note(&self, what: &str, reason: String) {
+        let one = Refused { entry: what.to_string(), reason };
+        self.tell(&one);
+        self.lock().notes.push(one);
+    }
+
+    /// Notes the privileges that the server silently (with a warning) did not give or take.
+    pub fn note_privileges(&self, notices: Vec<String>) {
+        let lost = |notice: &String| notice.contains("privileges were granted") || notice.contains("be revoked");
+        for notice in notices.into_iter().filter(lost) {
+            self.note("PRIVILEGES", notice);
+        }
+    }
+
+    /// Whether an entry may stay with the role although the server refused its owner.
+    pub fn keeps_owner(&self, code: Option<&str>) -> bool {
+        self.limited && code == Some("42501")
+    }
+
     /// The entries of `chosen` that the target can hold, as far as is known, and what is to be said: of
     /// those that it gets otherwise as warnings, of the others right away.
     pub fn keep<'a>(&self, chosen: Vec<&'a Entry>) -> (Vec<&'a Entry>, Vec<String>) {
@@ -116,7 +150,7 @@ impl PassedOver {
         let mut state = self.lock();
         state.fates.retain(|id, _| ids.contains(id));
         for fate in state.fates.values() {
-            if let Fate::Out(one) = fate {
+            if let Fate::Out(one) | Fate::Provided(one) = fate {
                 self.tell(one);
             }
         }
@@ -148,6 +182,7 @@ impl PassedOver {
         let reason = entry.depends.iter().chain(&entry.parent).find_map(|id| match state.fates.get(id)? {
             Fate::Out(one) => Some(needs(&one.entry)),
             Fate::Failed(label) => Some(needs(label)),
+            Fate::Provided(_) => None,
             Fate::There(label) => entry.data.map(|_| format!("{label} was there before")),
         });
         let Some(reason) = reason else { return false };
@@ -166,6 +201,13 @@ impl PassedOver {
         if self.older && unknown(&code) {
             let message = cause.as_db_error().map(|error| error.message().to_string()).unwrap_or_default();
             self.refuse(entry, &message);
+            return Ok(());
+        }
+        let message = cause.as_db_error().map_or("", |error| error.message());
+        if self.limited && code == "42501" && may_be_left_out(entry, message) {
+            let one = Refused { entry: entry.label(), reason: format!("the role may not: {message}") };
+            self.tell(&one);
+            self.lock().fates.insert(entry.id, Fate::Out(one));
             return Ok(());
         }
         let lost = cause.as_db_error().is_none();
@@ -219,8 +261,12 @@ impl PassedOver {
 
     /// Everything that was left out.
     pub fn refused(&self) -> Vec<Refused> {
-        let out = |fate: &Fate| if let Fate::Out(one) = fate { Some(one.clone()) } else { None };
-        self.lock().fates.values().filter_map(out).collect()
+        let out = |fate: &Fate| match fate {
+            Fate::Out(one) | Fate::Provided(one) => Some(one.clone()),
+            Fate::Failed(_) | Fate::There(_) => None,
+        };
+        let state = self.lock();
+        state.fates.values().filter_map(out).chain(state.notes.iter().cloned()).collect()
     }
 
     /// Every error that was passed over, in the order in which they came.

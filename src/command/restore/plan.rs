@@ -58,7 +58,7 @@ impl Step {
 impl Plan {
     /// The plan for `intent` on a server; `errors` are what the checks refuse.
     pub fn of(intent: &Intent<'_>, server: String, errors: &[Error]) -> Plan {
-        let Intent { manifest, entries, creation, options } = *intent;
+        let Intent { manifest, entries, creation, options, .. } = *intent;
         let name = creation.map_or(options.settings.database.as_str(), |creation| creation.name());
         let part = |wanted: &dyn Fn(&Entry) -> bool| {
             entries.iter().filter(|entry| wanted(entry)).map(|entry| Step::new(entry)).collect::<Vec<Step>>()

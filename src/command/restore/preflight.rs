@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::RestoreOptions;
 use super::create::Creation;
+use super::limited::Limited;
 use crate::archive::manifest::Manifest;
 use crate::connect::Session;
 use crate::error::{During, Error, Fault, Result};
@@ -44,10 +45,10 @@ SELECT count(*)::int8, min(x.name) FROM (
     FROM pg_catalog.pg_foreign_server s
     UNION ALL
     SELECT 'event trigger ' || e.evtname, e.oid, 'pg_catalog.pg_event_trigger'::pg_catalog.regclass
-    FROM pg_catalog.pg_event_trigger e
+    FROM pg_catalog.pg_event_trigger e WHERE pg_catalog.pg_has_role(e.evtowner, 'USAGE')
     UNION ALL
     SELECT 'publication ' || p.pubname, p.oid, 'pg_catalog.pg_publication'::pg_catalog.regclass
-    FROM pg_catalog.pg_publication p
+    FROM pg_catalog.pg_publication p WHERE pg_catalog.pg_has_role(p.pubowner, 'USAGE')
     UNION ALL
     SELECT 'subscription ' || s.subname, s.oid, 'pg_catalog.pg_subscription'::pg_catalog.regclass
     FROM pg_catalog.pg_subscription s
@@ -65,6 +66,8 @@ pub struct Intent<'a> {
     pub creation: Option<&'a Creation<'a>>,
     /// The options.
     pub options: &'a RestoreOptions,
+    /// What the role may, where it is no superuser.
+    pub limited: Option<&'a Limited>,
 }
 
 /// What was found.
@@ -94,7 +97,7 @@ impl Found {
 /// # Errors
 /// Where the target cannot be asked.
 pub async fn check(session: &Session, intent: &Intent<'_>) -> Result<Found> {
-    let Intent { manifest, entries, creation, options } = *intent;
+    let Intent { manifest, entries, creation, options, .. } = *intent;
     let mut found = Found::default();
     found.errors.extend(match creation {
         Some(creation) => fresh(session, manifest, creation.name(), options.clean.is_some()).await?,
@@ -133,7 +136,7 @@ pub async fn check(session: &Session, intent: &Intent<'_>) -> Result<Found> {
 
 /// What the target has that the archive's objects could not stand beside.
 async fn in_the_way(session: &Session, intent: &Intent<'_>) -> Result<Option<Error>> {
-    let Intent { manifest, entries, creation, options } = *intent;
+    let Intent { manifest, entries, creation, options, limited } = *intent;
     let partly = ["--schema=", "--table", "--extension="];
     let part_of = manifest.options.iter().any(|option| partly.iter().any(|start| option.starts_with(start)));
     if creation.is_some() || options.clean.is_some() {
@@ -142,7 +145,7 @@ async fn in_the_way(session: &Session, intent: &Intent<'_>) -> Result<Option<Err
     } else if options.selection.is_partial() || part_of || options.into_existing {
         room(session, entries).await
     } else if entries.iter().any(|entry| entry.section == Section::PreData) {
-        empty(session).await
+        empty(session, limited).await
     } else {
         Ok(None)
     }
@@ -161,7 +164,8 @@ async fn lacking(session: &Session, entries: &[&Entry], creation: Option<&Creati
             "role",
             "SELECT rolname::text FROM pg_catalog.pg_roles",
             &roles,
-            "create them first, or leave out what names them: --no-owner, --no-privileges, --no-policies",
+            "create them first, give others with --owner-map OLD=NEW, or leave out what names them: --no-owner, \
+             --no-privileges, --no-policies",
         ),
         (
             "extension",
@@ -229,12 +233,14 @@ async fn same_database(session: &Session, manifest: &Manifest) -> Result<Option<
     Ok(source(row.get(0), row.get(1), manifest))
 }
 
-async fn empty(session: &Session) -> Result<Option<Error>> {
-    let rows = session
-        .client
-        .query_typed(CONTENTS, &[])
-        .await
-        .during(Fault::Server, || "cannot look into the target".into())?;
+async fn empty(session: &Session, limited: Option<&Limited>) -> Result<Option<Error>> {
+    // What the provider keeps in the database is no content of the user's.
+    let provided = limited.iter().flat_map(|limited| &limited.provided);
+    let provided: String = provided.map(|schema| format!(" AND n.nspname <> {}", literal(schema))).collect();
+    let own = "n.nspname !~ '^pg_'";
+    let sql = CONTENTS.replace(own, &format!("{own}{provided}"));
+    let rows =
+        session.client.query_typed(&sql, &[]).await.during(Fault::Server, || "cannot look into the target".into())?;
     let count: i64 = rows.first().map_or(0, |row| row.get(0));
     if count == 0 {
         return Ok(None);
