@@ -232,7 +232,7 @@ pub struct DumpArgs {
     #[arg(short = 'j', long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
     /// zstd level
-    #[arg(short = 'Z', long = "compress", value_name = "LEVEL", default_value_t = 3, allow_negative_numbers = true)]
+    #[arg(short = 'Z', long = "compress", value_name = "LEVEL", default_value_t = 1, allow_negative_numbers = true)]
     pub level: i32,
     /// Give up when a lock is not granted within this time (in ms, or with a unit: 30s, 2min)
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
@@ -345,6 +345,9 @@ pub struct RestoreArgs {
     /// With -a: triggers and foreign keys are off while rows are loaded (superusers only)
     #[arg(long, requires = "data_only")]
     pub disable_triggers: bool,
+    /// Memory that index builds on the server may take together (kB, MB, GB) [default: maintenance_work_mem each]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
     /// Run ANALYZE on all tables even where the archive carries statistics
     #[arg(long, conflicts_with = "no_statistics")]
     pub analyze: bool,
@@ -385,6 +388,23 @@ fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((old, new)) if !old.is_empty() && !new.is_empty() => Ok((old.into(), new.into())),
         _ => Err("two role names with = between them: OLD=NEW".into()),
+    }
+}
+
+/// PostgreSQL's notation of memory, in bytes.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..digits].parse().map_err(|_| "a number with kB, MB, GB or TB".to_string())?;
+    let unit: u64 = match text[digits..].trim_start() {
+        "kB" => 1 << 10,
+        "MB" => 1 << 20,
+        "GB" => 1 << 30,
+        "TB" => 1 << 40,
+        other => return Err(format!("unknown unit {other:?}; known are kB, MB, GB, TB")),
+    };
+    match number.saturating_mul(unit) {
+        bytes if bytes < 1 << 20 => Err("at least 1MB".into()),
+        bytes => Ok(bytes),
     }
 }
 

@@ -391,6 +391,7 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
             (false, true) => Statistics::Analyze,
             (false, false) => Statistics::Carried,
         },
+        memory: args.memory,
     };
     let (screen, progress) = screen(&args.report);
     let result = restore(options, progress).await;

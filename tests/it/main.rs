@@ -64,6 +64,8 @@ mod live;
 mod managed;
 /// Does an older server get what it can hold, and is the rest named?
 mod many;
+/// Do index builds take what --memory allows, and is too little of it for vectors told?
+mod memory;
 mod older;
 /// Does a dump through a pooler work and leave nothing in it, and is the rest refused?
 mod pooler;

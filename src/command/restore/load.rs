@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_postgres::Statement;
 
+use super::budget::Budget;
 use super::entries::Runner;
 use super::passed::PassedOver;
 use super::scan::inspect;
@@ -50,6 +51,8 @@ pub struct Plan {
     pub no_owner: bool,
     /// The entries of the rows, by number.
     pub data: HashMap<u32, Entry>,
+    /// Memory for index builds; without one each takes what the server gives.
+    pub budget: Option<Budget>,
     /// What is passed over.
     pub passed: Arc<PassedOver>,
     /// Told after every job.
@@ -120,6 +123,14 @@ async fn work(plan: &Arc<Plan>, session: &Session) -> Result<Ended> {
             }
         } else {
             let entries: Vec<&Entry> = jobs.iter().filter_map(|job| job.entry()).map(|at| &plan.entries[at]).collect();
+            let wanted = match jobs[..] {
+                [Job::Entry(at)] => plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).memory(at),
+                _ => 0,
+            };
+            let grant = plan.budget.as_ref().filter(|_| wanted > 0).map(|budget| budget.grant(wanted));
+            if let Some(grant) = &grant {
+                grant.set(session).await?;
+            }
             runner.run(&session.client, &entries).await?;
         }
         for job in jobs {

@@ -5,9 +5,11 @@
 //! that can be checked has been: the target, and every byte of the archive that will be loaded.
 
 mod beside;
+mod budget;
 mod clean;
 mod create;
 mod entries;
+mod expected;
 mod guard;
 mod in_order;
 mod limited;
@@ -43,6 +45,7 @@ use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::spelling::travels_as_bytes;
 use crate::sql::{Entry, Pass, Script, Section};
+use budget::Budget;
 use clean::Clean;
 use create::Creation;
 use entries::Runner;
@@ -335,6 +338,9 @@ impl Work<'_> {
             own: references.own.iter().filter_map(|at| loads[*at].data).collect(),
             triggers,
         };
+        if let Some(bytes) = self.options.memory {
+            budget::set(&session, bytes).await?;
+        }
         let ran = in_order.run(session, &main).await;
         let session = ran.map_err(|error| of_archive(self.options.archive.as_deref(), error))?;
         entries::reset(&session.client).await?;
@@ -389,9 +395,13 @@ impl Work<'_> {
         if work == 0 {
             return Ok(());
         }
+        let schedule = Schedule::new(planned, post_data, &table_of_data);
+        let memory = self.options.memory;
+        budget::tell_of_vectors(&sessions[0], memory, &schedule, post_data, self.progress).await?;
         let plan = Arc::new(Plan {
             loader,
-            schedule: Mutex::new(Schedule::new(planned, post_data, &table_of_data)),
+            schedule: Mutex::new(schedule),
+            budget: memory.map(|bytes| Budget::new(bytes, sessions.len())),
             entries: post_data.iter().map(|entry| (*entry).clone()).collect(),
             no_owner: self.options.selection.no_owner,
             changed: Notify::new(),
@@ -459,7 +469,8 @@ fn plan_loads(archive: &Archive, loads: &[&Entry]) -> Vec<Load> {
         .filter_map(|entry| {
             let number = entry.data?;
             let data = data(number)?;
-            Some(Load { entry: entry.id, data: number, bytes: data.raw_bytes, chunks: data.chunks.len() })
+            let (rows, bytes, chunks) = (data.rows, data.raw_bytes, data.chunks.len());
+            Some(Load { entry: entry.id, data: number, rows, bytes, chunks })
         })
         .collect()
 }

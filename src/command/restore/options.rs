@@ -45,6 +45,8 @@ pub struct RestoreOptions {
     pub disable_triggers: bool,
     /// What to do about statistics.
     pub statistics: Statistics,
+    /// Bytes that index builds may take together; `None` leaves each what the server gives.
+    pub memory: Option<u64>,
 }
 
 impl RestoreOptions {
@@ -67,6 +69,7 @@ impl RestoreOptions {
             continue_on_error: false,
             disable_triggers: false,
             statistics: Statistics::default(),
+            memory: None,
         }
     }
 }
