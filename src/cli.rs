@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use crate::command;
 use clap::{ArgAction, Args, Parser, Subcommand};
 pub use generate::{CompletionsArgs, ManArgs, completions, man_pages};
-pub use keep::{ListArgs, PruneArgs};
+pub use keep::{ListArgs, PageArgs, ProgressArg, PruneArgs};
 
 const EXIT_STATUS: &str = "EXIT STATUS
   0    done
@@ -65,6 +65,9 @@ pub enum Command {
     /// Remove the archives that no rule keeps
     #[command(after_help = keep::prune_help(EXIT_STATUS))]
     Prune(PruneArgs),
+    /// Write a page that shows a directory's archives: sizes over time, tables, what changed
+    #[command(after_help = keep::report_help(EXIT_STATUS))]
+    Report(PageArgs),
     /// Print the script that completes pgsnap in a shell
     #[command(after_help = generate::completions_help(EXIT_STATUS))]
     Completions(CompletionsArgs),
@@ -211,6 +214,9 @@ pub struct ReportArgs {
     /// Print the summary as JSON on standard output
     #[arg(long)]
     pub json: bool,
+    /// How to tell on standard error how far it is
+    #[arg(long, value_name = "HOW", default_value = "auto", conflicts_with = "quiet")]
+    pub progress: ProgressArg,
 }
 
 /// `pgsnap dump`.

@@ -1,10 +1,11 @@
-//! Runs the commands that live with archives for years (`list`, `prune`), and those that tell of the program itself
+//! Runs the commands that live with archives for years (`list`, `prune`, `report`), and those that tell of the program itself
 //! (`completions`, `man`).
 
 use std::path::PathBuf;
 
 use chrono::Utc;
-use pgsnap::cli::{CompletionsArgs, ListArgs, ManArgs, PruneArgs};
+use pgsnap::archive::write_sidecar;
+use pgsnap::cli::{CompletionsArgs, ListArgs, ManArgs, PageArgs, PruneArgs};
 use pgsnap::command::dump::DIRECTORY;
 use pgsnap::command::prune::{PruneOptions, Rules};
 use pgsnap::error::{During, Fault, Result};
@@ -48,6 +49,15 @@ pub fn prune(args: &PruneArgs) -> Result<u8> {
     let summary = command::prune::prune(&options, Utc::now())?;
     print(&if args.json { json(&summary) } else { terminal::pruned(&summary) });
     Ok(if summary.is_complete() { 0 } else { SKIPPED })
+}
+
+pub fn report(args: &PageArgs) -> Result<u8> {
+    let page = command::report::report(&directory(args.directory.as_ref()), Utc::now())?;
+    match args.output.as_ref().filter(|path| path.as_os_str() != "-") {
+        Some(path) => write_sidecar(path, page.as_bytes())?,
+        None => give(page.as_bytes()),
+    }
+    Ok(0)
 }
 
 pub fn completions(args: &CompletionsArgs) -> Result<u8> {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use clap::Parser;
 use pgsnap::archive::{Archive, Manifest};
 use pgsnap::cli::{
-    CheckArgs, ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ReportArgs, RestoreArgs, SectionArg,
-    SelectionArgs, VerifyArgs,
+    CheckArgs, ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ProgressArg, ReportArgs, RestoreArgs,
+    SectionArg, SelectionArgs, VerifyArgs,
 };
 use pgsnap::command::check::{CheckOptions, check};
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
@@ -25,7 +25,7 @@ use pgsnap::error::{During, Error, Fault, Result};
 use pgsnap::progress::Progress;
 use pgsnap::spelling::shown;
 use pgsnap::sql::{RoleMap, Section};
-use pgsnap::terminal::{self, Terminal};
+use pgsnap::terminal::{self, Terminal, Told};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Done, but objects were skipped or errors passed over.
@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         Command::Check(args) => run(run_check(args), "nothing was changed"),
         Command::List(args) => keep::list(args),
         Command::Prune(args) => keep::prune(args),
+        Command::Report(args) => keep::report(args),
         Command::Completions(args) => keep::completions(args),
         Command::Man(args) => keep::man(args),
     };
@@ -215,7 +216,12 @@ fn limit(time: std::time::Duration) -> Option<std::time::Duration> {
 }
 
 fn screen(report: &ReportArgs) -> (Arc<Terminal>, Arc<dyn Progress>) {
-    let screen = Arc::new(Terminal::new(report.verbose, report.quiet));
+    let told = match report.progress {
+        ProgressArg::Auto => Told::Auto,
+        ProgressArg::Json => Told::Json,
+        ProgressArg::None => Told::Nothing,
+    };
+    let screen = Arc::new(Terminal::new(report.verbose, report.quiet, told));
     (Arc::clone(&screen), screen)
 }
 

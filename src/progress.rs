@@ -19,6 +19,8 @@ pub enum Event {
     Copied {
         /// Raw bytes since the last such event.
         bytes: u64,
+        /// Rows since then; 0 where only bytes are counted.
+        rows: u64,
     },
     /// A table is complete.
     TableFinished {

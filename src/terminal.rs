@@ -1,107 +1,26 @@
 //! What a person sees: events as bars and lines on stderr, summaries as tables.
 //!
-//! Bars are drawn only on a terminal; in a pipe there are warnings, and with `-v` details, and nothing
-//! else. Sizes are in powers of 1024, as `pg_size_pretty` shows them.
+//! Bars are drawn only on a terminal; in a pipe there are warnings, and with `-v` details, and while it takes
+//! long a line now and then. Sizes are in powers of 1024, as `pg_size_pretty` shows them.
 
+mod events;
 mod keep;
-
-use std::io::IsTerminal;
-use std::sync::Mutex;
-use std::time::Duration;
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+mod pace;
+mod screen;
 
 use crate::command::check::{Report, Severity};
 use crate::command::dump::DumpSummary;
 use crate::command::inspect::Inspection;
 use crate::command::restore::{DryRun, RestoreSummary};
+pub use crate::command::size;
 use crate::command::verify::{LiveReport, Outcome, VerifySummary};
-use crate::progress::{Event, Progress};
 use crate::spelling::shown;
 pub use keep::{listed, pruned};
-
-/// Draws events on stderr.
-pub struct Terminal {
-    bar: ProgressBar,
-    verbose: bool,
-    quiet: bool,
-    phase: Mutex<&'static str>,
-}
-
-impl Terminal {
-    /// `verbose` shows details, `quiet` nothing, not even warnings.
-    pub fn new(verbose: bool, quiet: bool) -> Terminal {
-        let draw = std::io::stderr().is_terminal() && !quiet;
-        let bar = ProgressBar::with_draw_target(
-            None,
-            if draw { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
-        );
-        bar.set_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}").expect("a constant template"));
-        Terminal { bar, verbose, quiet, phase: Mutex::new("") }
-    }
-
-    /// Removes the bar.
-    pub fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-
-    fn line(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("pgsnap: {}", plain(text)));
-    }
-}
-
-impl Progress for Terminal {
-    fn on(&self, event: Event) {
-        match event {
-            Event::Phase(phase) => {
-                *self.phase.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = phase;
-                self.bar.set_message(phase);
-                // Not from the start: a person may be asked for something before the work begins.
-                if !self.bar.is_hidden() {
-                    self.bar.enable_steady_tick(Duration::from_millis(120));
-                }
-                if self.verbose {
-                    self.line(phase);
-                }
-            }
-            Event::Planned { tables, bytes } => {
-                let style = "{spinner} {msg} {bytes}/{total_bytes} {bytes_per_sec} {wide_bar} {eta}";
-                self.bar.set_style(ProgressStyle::with_template(style).expect("a constant template"));
-                self.bar.set_length(bytes);
-                if self.verbose {
-                    self.line(&format!("{tables} tables, about {}", size(bytes)));
-                }
-            }
-            Event::Copied { bytes } => {
-                self.bar.inc(bytes);
-                // The plan is an estimate: what is compressed in TOAST comes out larger.
-                if self.bar.length().is_some_and(|length| self.bar.position() > length) {
-                    self.bar.set_length(self.bar.position());
-                }
-            }
-            Event::TableFinished { table, rows } if self.verbose => self.line(&format!("{table}: {rows} rows")),
-            Event::Detail(text) if self.verbose => self.line(&text),
-            Event::Warned(text) if !self.quiet => self.line(&format!("warning: {text}")),
-            _ => {}
-        }
-    }
-}
+pub use screen::{Terminal, Told};
 
 /// Names come from a server: no control character of theirs reaches the terminal.
 fn plain(text: &str) -> String {
     shown(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// `12 MB`, as `pg_size_pretty` would say it.
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 6] = ["bytes", "kB", "MB", "GB", "TB", "PB"];
-    let mut value = bytes as f64;
-    let mut unit = 0;
-    while value >= 10240.0 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    format!("{value:.0} {}", UNITS[unit])
 }
 
 fn counted(count: u64, one: &str, many: &str) -> String {
@@ -346,18 +265,4 @@ fn columns(rows: &[[String; 5]]) -> String {
         )
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_read_like_pg_size_pretty() {
-        for (bytes, text) in
-            [(0, "0 bytes"), (10239, "10239 bytes"), (10240, "10 kB"), (20 << 20, "20 MB"), (3 << 40, "3072 GB")]
-        {
-            assert_eq!(size(bytes), text);
-        }
-    }
 }

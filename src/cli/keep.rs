@@ -1,4 +1,4 @@
-//! The command line of what lives with archives for years: `list`, `prune`.
+//! The command line of what lives with archives for years: `list`, `prune`, `report`, and progress for monitors.
 
 use std::path::PathBuf;
 
@@ -28,6 +28,24 @@ pub(super) fn prune_help(exit_status: &str) -> String {
     )
 }
 
+pub(super) fn report_help(exit_status: &str) -> String {
+    format!(
+        "{DIRECTORY} The page stands alone: one file, no scripts, nothing from a network.\n\n\
+         EXAMPLES\n  pgsnap report -o report.html\n  pgsnap report /backups > report.html\n\n{exit_status}"
+    )
+}
+
+/// How progress is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ProgressArg {
+    /// A bar on a terminal, else a line every half minute
+    Auto,
+    /// A JSON object a line
+    Json,
+    /// Not at all
+    None,
+}
+
 /// `pgsnap list`.
 #[derive(Debug, Args)]
 #[allow(missing_docs)]
@@ -38,6 +56,18 @@ pub struct ListArgs {
     /// Print as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `pgsnap report`.
+#[derive(Debug, Args)]
+#[allow(missing_docs)]
+pub struct PageArgs {
+    /// The directory
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Where to write the page; without it, it is printed
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// `pgsnap prune`.

@@ -5,6 +5,7 @@ pub mod dump;
 pub mod inspect;
 pub mod list;
 pub mod prune;
+pub mod report;
 pub mod restore;
 pub mod script;
 pub mod selection;
@@ -28,6 +29,18 @@ pub fn version() -> &'static str {
     &VERSION
 }
 
+/// `12 MB`, as `pg_size_pretty` would say it.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["bytes", "kB", "MB", "GB", "TB", "PB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 10240.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.0} {}", UNITS[unit])
+}
+
 /// Names the archive in an error that is about it and does not: a member alone does not tell which file.
 fn of_archive(path: Option<&Path>, error: Error) -> Error {
     let name = path.map_or_else(|| "the archive from standard input".to_string(), |path| path.display().to_string());
@@ -35,4 +48,18 @@ fn of_archive(path: Option<&Path>, error: Error) -> Error {
         return error;
     }
     Error::new(error.fault(), format!("cannot read {name}")).caused_by(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_like_pg_size_pretty() {
+        for (bytes, text) in
+            [(0, "0 bytes"), (10239, "10239 bytes"), (10240, "10 kB"), (20 << 20, "20 MB"), (3 << 40, "3072 GB")]
+        {
+            assert_eq!(size(bytes), text);
+        }
+    }
 }

@@ -3,10 +3,11 @@
 //! What users and their scripts build on. Where an archive goes is `destination`'s, what bad input does
 //! is `input`'s; here it is the shape of every run.
 
-use super::support::{Database, Program, Server, pgsnap};
+use super::support::{Database, Program, Server, pgsnap, repository};
 use serde_json::Value;
 
-const COMMANDS: [&str; 9] = ["dump", "verify", "restore", "inspect", "check", "list", "prune", "completions", "man"];
+const COMMANDS: [&str; 10] =
+    ["dump", "verify", "restore", "inspect", "check", "list", "prune", "report", "completions", "man"];
 
 /// A small database with something of everything the summaries count.
 fn small() -> Database<'static> {
@@ -145,48 +146,45 @@ fn has(summary: &Value, like: &Value) {
     }
 }
 
+/// The examples of docs/json.md below a heading.
+fn documented(heading: &str) -> Vec<Value> {
+    let guide = std::fs::read_to_string(repository().join("docs/json.md")).expect("it is there");
+    let section = guide.split("\n## ").find(|section| section.starts_with(&format!("{heading}\n")));
+    let block = section.and_then(|section| section.split("```json\n").nth(1)).expect("the section has an example");
+    let block = block.split("\n```").next().expect("a first part");
+    serde_json::Deserializer::from_str(block).into_iter().collect::<Result<_, _>>().expect("the examples are JSON")
+}
+
+/// Asserts that a summary has what the documentation promises.
+#[track_caller]
+fn is_as_documented(command: &str, summary: &Value) {
+    let [example] = documented(command).try_into().expect("one example");
+    has(summary, &example);
+    assert_eq!(summary["version"], example["version"]);
+}
+
 #[test]
 fn json_summaries_have_what_they_promise() {
     let (database, program) = (small(), Program::new());
     let (source, copy) = (database.url(), Database::new(database.server));
-    let totals = serde_json::json!({ "tables": 0, "rows": 0, "raw_bytes": 0, "stored_bytes": 0, "members": 0 });
 
     let dumped = program.run(&["dump", "-d", &source, "-f", "a.tar.zst", "--json"]).exits(0).json();
-    has(
-        &dumped,
-        &serde_json::json!({ "version": 0, "archive": "", "database": "", "environment": "",
-        "server_version": "", "started": "", "finished": "", "seconds": 0.5, "archive_bytes": 0, "totals": totals,
-        "entries": 0, "options": [], "warnings": [], "skipped": [] }),
-    );
+    is_as_documented("dump", &dumped);
     assert_eq!(dumped["database"], database.name);
     assert_eq!((&dumped["totals"]["tables"], &dumped["totals"]["rows"]), (&2.into(), &11.into()));
     let length = std::fs::metadata(program.path("a.tar.zst")).expect("it is there").len();
     assert_eq!(dumped["archive_bytes"], length);
 
     let verified = program.run(&["verify", "a.tar.zst", "--json"]).exits(0).json();
-    has(
-        &verified,
-        &serde_json::json!({ "archive": "", "sound": true, "findings": [], "members_checked": 0,
-        "rows": 0, "raw_bytes": 0, "seconds": 0.5 }),
-    );
+    is_as_documented("verify", &verified);
     assert_eq!((&verified["sound"], &verified["archive"]), (&true.into(), &"a.tar.zst".into()));
 
     let restored = program.run(&["restore", "a.tar.zst", "-d", &copy.url(), "--json"]).exits(0).json();
-    has(
-        &restored,
-        &serde_json::json!({ "database": "", "entries": 0, "tables": 0, "rows": 0, "skipped": 0,
-        "warnings": [], "seconds": 0.5 }),
-    );
+    is_as_documented("restore", &restored);
     assert_eq!((&restored["database"], &restored["rows"]), (&copy.name.clone().into(), &11.into()));
 
     let inspected = program.run(&["inspect", "a.tar.zst", "--json"]).exits(0).json();
-    has(
-        &inspected,
-        &serde_json::json!({ "version": 0, "archive": "", "archive_bytes": 0, "format": "", "writer": "",
-        "database": "", "environment": "", "server_version": "", "encoding": "", "started": "", "finished": "",
-        "options": [], "entries": 0, "sequences": 0, "large_objects": 0, "totals": totals, "tables": [],
-        "warnings": [], "skipped": [] }),
-    );
+    is_as_documented("inspect", &inspected);
     assert_eq!((&inspected["sequences"], &inspected["large_objects"]), (&1.into(), &1.into()));
     let tables = inspected["tables"].as_array().expect("a list");
     let film = tables.iter().find(|table| table["name"] == "film").expect("the table is listed");
@@ -199,6 +197,45 @@ fn json_summaries_have_what_they_promise() {
     let tagged = tables.iter().find(|table| table["name"] == "tagged").expect("the table is listed");
     assert_eq!(tagged["format"], "text");
     assert!(tagged["reason"].as_str().is_some_and(|reason| reason.contains("kind")), "{tagged}");
+    let json = |args: &[&str]| program.run(args).exits(0).json();
+    is_as_documented("check", &json(&["check", "-d", &source, "--json"]));
+    is_as_documented("list", &json(&["list", ".", "--json"]));
+    is_as_documented("prune", &json(&["prune", ".", "--keep-last", "1", "--dry-run", "--json"]));
+}
+
+#[test]
+fn progress_is_told_in_json_as_documented() {
+    let (database, program) = (small(), Program::new());
+    let (source, copy) = (database.url(), Database::new(database.server));
+    let examples = documented("Progress");
+    for args in [
+        &["dump", "-v", "-d", &source, "-f", "a.tar.zst", "--progress", "json", "--json"][..],
+        &["verify", "-v", "a.tar.zst", "--progress", "json", "--json"],
+        &["restore", "-v", "a.tar.zst", "-d", &copy.url(), "--progress", "json", "--json"],
+    ] {
+        let run = program.run(args).exits(0);
+        let lines: Vec<Value> = run.stderr.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        assert_eq!(lines.len(), run.stderr.lines().count(), "{run}");
+        for line in &lines {
+            let mut example = examples.iter().find(|example| example["event"] == line["event"]).cloned();
+            let example = example.as_mut().unwrap_or_else(|| panic!("{line} is not documented"));
+            if line["eta_seconds"].is_null() {
+                example.as_object_mut().expect("an object").remove("eta_seconds");
+            }
+            has(line, example);
+        }
+        assert!(lines.iter().any(|line| line["event"] == "phase"), "{run}");
+        let last = lines.last().expect("something was told");
+        assert_eq!((&last["event"], &last["version"]), (&"progress".into(), &1.into()), "{run}");
+        assert!(last["bytes"].as_u64().is_some_and(|bytes| bytes > 0), "{run}");
+        if args[0] != "verify" {
+            assert_eq!((&last["tables"], &last["total_tables"]), (&2.into(), &2.into()), "{run}");
+            let film = lines.iter().find(|line| line["table"] == "public.film").expect("it was copied");
+            assert_eq!(film["rows"], 10);
+        }
+    }
+    program.run(&["verify", "a.tar.zst", "--progress", "none"]).exits(0);
+    program.run(&["verify", "a.tar.zst", "--progress", "json", "-q"]).exits(2);
 }
 
 #[test]

@@ -214,3 +214,68 @@ fn what_a_killed_dump_leaves_is_removed_and_a_living_one_is_not() {
     assert_eq!(told(&run, "action"), ["b.tar.zst.partial: remove", "a.tar.zst: keep"]);
     assert_eq!(files(&program), ["a.tar.zst", "a.tar.zst.json"]);
 }
+
+#[test]
+fn a_report_tells_sizes_tables_verdicts_and_what_changed() {
+    let (database, program) = (database(), home());
+    database.psql("CREATE TABLE gone (a int); CREATE TABLE still AS SELECT 1 AS a; CREATE TABLE wider (a int)");
+    dump(&program, &database, "one", &["--env", "prod"]);
+    let hostile = "\"<script>alert('1')</script>&\u{1b}\"";
+    database.psql(&format!(
+        "DROP TABLE gone; CREATE TABLE {hostile} AS SELECT n FROM generate_series(1, 7) n; DELETE FROM film WHERE id <= 2;
+         ALTER TABLE wider ADD b int"
+    ));
+    dump(&program, &database, "two", &["--env", "prod"]);
+    dump(&program, &database, "<b>'\"", &["--env", "dev"]);
+    program.run(&["verify", "-q", "b/two.tar.zst"]).exits(0);
+    fs::write(program.path("b/dead.tar.zst.partial"), "").expect("it is ours");
+    program.run(&["report", "-o", "report.html"]).exits(0);
+    let page = fs::read_to_string(program.path("report.html")).expect("it was written");
+    assert_eq!(program.run(&["report", "b"]).exits(0).text().len(), page.len(), "without -o it is printed");
+
+    for wanted in [
+        " · prod",
+        " · dev",
+        "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;\u{fffd}",
+        "&lt;b&gt;&#39;&quot;.tar.zst",
+        "dead.tar.zst.partial",
+        "left by a run that died",
+        "<span class=\"good\">sound</span>",
+        "gone: public.gone",
+        "1 with other rows",
+        "1 with other columns",
+        "1 new",
+        "1 unchanged",
+        "<td class=\"name\">public.film</td><td class=\"n\">998</td><td class=\"n\">1000</td>",
+        "prefers-color-scheme:dark",
+        "width=device-width",
+    ] {
+        assert!(page.contains(wanted), "{wanted} is not in {page}");
+    }
+    // Nothing of a name became markup, and nothing comes from elsewhere.
+    for forbidden in
+        ["<script", "<b>", "http://", "https://", "url(", "@import", "src=", "href=", "javascript:", "\u{1b}"]
+    {
+        assert!(!page.contains(forbidden), "{forbidden} is in {page}");
+    }
+    assert_balanced(&page);
+}
+
+/// Asserts that each element that is opened is closed in its turn.
+#[track_caller]
+fn assert_balanced(page: &str) {
+    let body = page.split_once("<body>").expect("there is a body").1;
+    let mut open = vec!["body"];
+    for tag in body.split('<').skip(1) {
+        let tag = tag.split('>').next().expect("a tag ends");
+        if let Some(name) = tag.strip_prefix('/') {
+            if name == "html" {
+                break;
+            }
+            assert_eq!(open.pop(), Some(name), "{open:?} is open");
+        } else if !tag.ends_with('/') {
+            open.push(tag.split(' ').next().expect("a name"));
+        }
+    }
+    assert!(open.is_empty(), "{open:?} stay open");
+}

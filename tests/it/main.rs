@@ -67,6 +67,8 @@ mod many;
 /// Do index builds take what --memory allows, and is too little of it for vectors told?
 mod memory;
 mod older;
+/// Does every command of the operations guide work?
+mod operations;
 /// Does a dump through a pooler work and leave nothing in it, and is the rest refused?
 mod pooler;
 /// Does each list of privileges come out item for item as it was?

@@ -26,6 +26,8 @@ use crate::sql::qualified;
 
 /// The number of the large objects' data; tables count from 1.
 pub const LARGE_OBJECTS: u32 = 0;
+/// What they are called in messages; tables have their schema before the name.
+pub const LARGE_OBJECTS_NAME: &str = "large objects";
 /// The directory of large objects' chunks.
 const LARGE_OBJECT_DIR: &str = "large-objects";
 /// Bytes of a large object in one row.
@@ -142,7 +144,7 @@ impl Contents {
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.tables.iter().map(|table| qualified(&table.schema, &table.name)).collect();
         if !self.large_objects.is_empty() {
-            names.push("large objects".into());
+            names.push(LARGE_OBJECTS_NAME.into());
         }
         names
     }
@@ -256,7 +258,7 @@ impl Contents {
             .iter()
             .map(|group| Job {
                 slot: self.tables.len(),
-                table: "large objects".into(),
+                table: LARGE_OBJECTS_NAME.into(),
                 lock: None,
                 dir: LARGE_OBJECT_DIR.into(),
                 first: u64::from(group[0].oid),

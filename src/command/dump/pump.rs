@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::jobs::LARGE_OBJECTS_NAME;
 use super::oversize;
 use crate::archive::manifest::{Chunk, Data, Skipped, hex128};
 use crate::archive::member::{Encoded, Encoder, chunk_path};
@@ -99,6 +100,8 @@ pub struct Work {
     jobs: Mutex<VecDeque<Job>>,
     /// Jobs of each slot that are not done.
     open: Vec<AtomicU32>,
+    /// Rows handed on, by slot.
+    rows: Vec<AtomicU64>,
     names: Vec<String>,
     encoding: Option<String>,
     level: i32,
@@ -132,6 +135,7 @@ impl Work {
         encoding: Option<String>,
         progress: Arc<dyn Progress>,
     ) -> Arc<Work> {
+        let rows = names.iter().map(|_| AtomicU64::new(0)).collect();
         let open: Vec<AtomicU32> = names.iter().map(|_| AtomicU32::new(0)).collect();
         for job in &jobs {
             open[job.slot].fetch_add(1, Ordering::Relaxed);
@@ -139,6 +143,7 @@ impl Work {
         Arc::new(Work {
             jobs: Mutex::new(jobs.into()),
             open,
+            rows,
             names,
             encoding,
             level,
@@ -156,7 +161,11 @@ impl Work {
 
     fn copied(&self, job: &Job) {
         if self.open[job.slot].fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.progress.on(Event::Detail(format!("copied {}", self.names[job.slot])));
+            let (name, rows) = (self.names[job.slot].clone(), self.rows[job.slot].load(Ordering::Acquire));
+            self.progress.on(match name.as_str() {
+                LARGE_OBJECTS_NAME => Event::Detail(format!("copied {name}")),
+                _ => Event::TableFinished { table: name, rows },
+            });
         }
     }
 
@@ -372,6 +381,7 @@ async fn copy_but(
         let closed = sender.is_closed();
         if fresh && !closed {
             parts.store(chunk.part + 1, Ordering::Release);
+            work.rows[job.slot].fetch_add(chunk.rows, Ordering::AcqRel);
             let (work, job, sender) = (Arc::clone(work), Arc::clone(job), sender.clone());
             // Compressed beside the stream; the pool bounds how many of these run ahead.
             tokio::task::spawn_blocking(move || {
@@ -420,7 +430,7 @@ fn compress(work: &Work, job: &Job, chunk: &RawChunk) -> Result<Done> {
     };
     let path = chunk_path(&job.dir, job.first, chunk.part, extension);
     let member = work.encode(&path, &chunk.bytes)?;
-    work.progress.on(Event::Copied { bytes: chunk.bytes.len() as u64 });
+    work.progress.on(Event::Copied { bytes: chunk.bytes.len() as u64, rows: chunk.rows });
     Ok(Done {
         slot: job.slot,
         first: job.first,

@@ -230,7 +230,7 @@ impl Loader {
         if let Some(staging) = staged {
             self.unstage(session, &name, staging, chunk.rows).await?;
         }
-        self.progress.on(Event::Copied { bytes });
+        self.progress.on(Event::Copied { bytes, rows: chunk.rows });
         Ok(())
     }
 
@@ -251,7 +251,7 @@ impl Loader {
         let next = async || {
             let Some(chunk) = chunks.next() else { return Ok(None) };
             let content = self.read(&name, chunk, target.inspector.as_ref()).await?;
-            self.progress.on(Event::Copied { bytes: content.len() as u64 });
+            self.progress.on(Event::Copied { bytes: content.len() as u64, rows: chunk.rows });
             Ok(Some(content))
         };
         let rows = copy_in_chunks(&session.client, &statement, &task, format_of(table), next).await?;
@@ -295,7 +295,7 @@ impl Loader {
              DROP TABLE pg_temp.pgsnap_load{commit}"
         );
         session.client.batch_execute(&put).await.during(Fault::Server, doing)?;
-        self.progress.on(Event::Copied { bytes });
+        self.progress.on(Event::Copied { bytes, rows: chunk.rows });
         Ok(())
     }
 }

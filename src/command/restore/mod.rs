@@ -105,11 +105,10 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let intent = preflight::Intent { manifest, entries: &chosen, creation, options: &options, limited };
     let mut found = preflight::check(&session, &intent).await?;
     found.errors.splice(..0, guarded);
-    warnings.append(&mut found.warnings);
-    warnings.extend(otherwise);
+    warnings.extend(found.warnings.drain(..).chain(otherwise));
     let plan = checked(&session, &archive, &intent, found, &progress).await?;
     if plan.is_some() {
-        return Ok(RestoreSummary { plan, refused: passed.refused(), warnings, ..Default::default() });
+        return Ok(RestoreSummary { version: 1, plan, refused: passed.refused(), warnings, ..Default::default() });
     }
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     let (session, settings) = ready(session, creation, &options, &passed, &progress).await?;
@@ -123,6 +122,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     warnings.extend(failed);
     settle(&session, creation, &work).await?;
     Ok(RestoreSummary {
+        version: 1,
         database: options.settings.database.clone(),
         entries: chosen.len() as u64,
         tables: loads.iter().filter(|entry| entry.data != Some(load::LARGE_OBJECTS)).count() as u64,
@@ -324,7 +324,7 @@ impl Work<'_> {
         }
         let planned = plan_loads(self.archive, loads);
         let bytes = planned.iter().map(|load| load.bytes).sum();
-        self.progress.on(Event::Planned { tables: planned.len() as u64, bytes });
+        self.progress.on(Event::Planned { tables: tables_of(&planned), bytes });
         self.progress.on(Event::Phase("restoring in order"));
         let triggers = match self.options.disable_triggers {
             true => Triggers::read(&session, self.archive.manifest(), loads).await?,
@@ -360,7 +360,7 @@ impl Work<'_> {
         let loads: Vec<&Entry> = loads.iter().copied().filter(|entry| !self.passed.leaves_out(entry)).collect();
         let planned = plan_loads(self.archive, &loads);
         let bytes = planned.iter().map(|load| load.bytes).sum();
-        self.progress.on(Event::Planned { tables: planned.len() as u64, bytes });
+        self.progress.on(Event::Planned { tables: tables_of(&planned), bytes });
         self.progress.on(Event::Phase("loading rows"));
         let numbers: HashSet<u32> = loads.iter().filter_map(|entry| entry.data).collect();
         let manifest = self.archive.manifest();
@@ -473,6 +473,10 @@ fn plan_loads(archive: &Archive, loads: &[&Entry]) -> Vec<Load> {
             Some(Load { entry: entry.id, data: number, rows, bytes, chunks })
         })
         .collect()
+}
+
+fn tables_of(loads: &[Load]) -> u64 {
+    loads.iter().filter(|load| load.data != load::LARGE_OBJECTS).count() as u64
 }
 
 fn rows_of(archive: &Archive, loads: &[&Entry]) -> u64 {

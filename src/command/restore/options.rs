@@ -86,6 +86,8 @@ pub enum Missing {
 /// What was restored.
 #[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct RestoreSummary {
+    /// Version of this summary's shape.
+    pub version: u32,
     /// The target database.
     pub database: String,
     /// Entries run.

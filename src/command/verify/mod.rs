@@ -33,6 +33,8 @@ pub use verified::{Verdict, Verified};
 /// What was checked.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct VerifySummary {
+    /// Version of this summary's shape.
+    pub version: u32,
     /// The archive.
     pub archive: PathBuf,
     /// True where nothing is wrong.
@@ -89,9 +91,10 @@ pub fn verify(input: &Input, jobs: usize, progress: &Arc<dyn Progress>) -> Resul
         let totals = archive.manifest().totals;
         progress.on(Event::Planned { tables: totals.members, bytes: totals.raw_bytes });
     }
-    let report = check(input.file(), jobs, &read_chunk, &|bytes| progress.on(Event::Copied { bytes }))
+    let report = check(input.file(), jobs, &read_chunk, &|bytes| progress.on(Event::Copied { bytes, rows: 0 }))
         .map_err(|error| super::of_archive(input.path(), error))?;
     Ok(VerifySummary {
+        version: 1,
         archive: input.path.clone(),
         sound: report.is_sound(),
         report,

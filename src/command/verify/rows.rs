@@ -354,7 +354,7 @@ async fn read_but(work: &Work, session: &Snapshot, job: &Job, without: &[Tid]) -
     pump::read(session, job, without, work.encoding.as_deref(), &work.pool, |chunk| {
         sum.rows += chunk.rows;
         sum.fingerprint += chunk.fingerprint;
-        work.progress.on(Event::Copied { bytes: chunk.bytes.len() as u64 });
+        work.progress.on(Event::Copied { bytes: chunk.bytes.len() as u64, rows: chunk.rows });
         let counted = match job.slot == work.large {
             true => by_object::add_chunk(&chunk.bytes, &mut objects),
             false => Ok(()),
