@@ -130,6 +130,10 @@ pub async fn check(options: CheckOptions) -> Result<Report> {
         Ok(session) => {
             findings.extend(session.warnings.iter().map(|text| Finding::warning(text, None)));
             findings.extend(encryption(&session));
+            match super::rights::of_dump(&session).await {
+                Ok(found) => findings.extend(found),
+                Err(error) => findings.push(Finding::error(&error)),
+            }
             match describe(&session).await {
                 Ok(described) => server = Some(described),
                 Err(error) => findings.push(Finding::error(&error)),

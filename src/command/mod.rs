@@ -7,6 +7,7 @@ pub mod list;
 pub mod prune;
 pub mod report;
 pub mod restore;
+mod rights;
 pub mod script;
 pub mod selection;
 pub mod sidecar;

@@ -172,3 +172,35 @@ fn roles_are_mapped_wherever_they_are_named() {
     assert_eq!(lines(&named(&copy)), lines(&text));
     program.restore_into(&archive, &copy, &["--owner-map", "a"]).exits(2);
 }
+
+#[test]
+fn a_check_gives_the_grants_that_a_dump_needs() {
+    let (server, program) = (Server::shared(18), Program::new());
+    role(server, "managed_reader", "LOGIN");
+    let source = Database::new(server);
+    source.psql(
+        "CREATE SCHEMA \"a b\"; CREATE TABLE \"a b\".t (id serial); CREATE TABLE p (id int) PARTITION BY LIST (id);
+         CREATE TABLE open (id int); GRANT SELECT ON open TO managed_reader; SELECT lo_create(7);
+         CREATE EXTENSION pg_stat_statements;",
+    );
+    let check = ["check", "--json", "-d", &address(&source, "managed_reader")];
+    let dump = ["dump", "-f", "x.tar.zst", "-d", &address(&source, "managed_reader")];
+    program.run(&dump).exits(1);
+    let report = program.run(&check).exits(1).json();
+    let findings = report["findings"].as_array().expect("a list");
+    let grants = findings.iter().find_map(|one| one["todo"].as_str().filter(|todo| todo.contains("GRANT")));
+    let grants = grants.expect("what is lacking");
+    assert_eq!(
+        grants.lines().collect::<Vec<_>>(),
+        [
+            "GRANT USAGE ON SCHEMA \"a b\" TO managed_reader;",
+            "GRANT SELECT ON SEQUENCE \"a b\".t_id_seq TO managed_reader;",
+            "GRANT SELECT ON TABLE \"a b\".t TO managed_reader;",
+            "GRANT SELECT ON TABLE public.p TO managed_reader;",
+            "GRANT SELECT ON LARGE OBJECT 7 TO managed_reader;",
+        ]
+    );
+    source.psql(grants);
+    program.run(&check).exits(0);
+    program.run(&dump).exits(0);
+}
