@@ -73,7 +73,7 @@ fn matches(name: &str, host: &str) -> bool {
 }
 
 /// The digest of an RSA-PSS signature, from the certificate in DER: Certificate { TBSCertificate,
-/// AlgorithmIdentifier { OID, RSASSA-PSS-params { [0] AlgorithmIdentifier { OID … } … } } … } (RFC 4055). SHA-1
+/// AlgorithmIdentifier { OID, RSASSA-PSS-params { \[0\] AlgorithmIdentifier { OID … } … } } … } (RFC 4055). SHA-1
 /// where it is left out.
 pub fn pss_digest(certificate: &[u8]) -> Option<Nid> {
     const SEQUENCE: u8 = 0x30;
