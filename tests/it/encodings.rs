@@ -131,6 +131,6 @@ fn a_name_that_is_no_text_is_shown_in_hexadecimal() {
     source.psql(&world("SQL_ASCII", "e9ff"));
     let program = Program::new();
     let run = program.run(&["dump", "-v", "-d", &source.url(), "-f", "copy.tar.zst"]).exits(0);
-    run.says(&["copied \"s_\\xe9\\xff\".\"t_\\xe9\\xff\""]);
+    run.says(&["pgsnap: \"s_\\xe9\\xff\".\"t_\\xe9\\xff\": 100 rows"]);
     assert!(program.run(&["inspect", "copy.tar.zst"]).exits(0).text().contains("t_\\xe9\\xff"));
 }
