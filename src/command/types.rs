@@ -21,6 +21,8 @@ pub struct Numbering {
     /// Their oids.
     pub oids: Vec<Oid>,
     numbers: HashMap<Oid, usize>,
+    /// How deep each nests, itself counted.
+    depths: Vec<usize>,
 }
 
 impl Numbering {
@@ -40,7 +42,13 @@ impl Numbering {
             Some(TypePart { name: part.name.clone(), type_index, modifier: part.modifier })
         };
         let parts = found.parts.iter().map(part).collect::<Option<Vec<_>>>()?;
+        // Parts may have been numbered before, on a shorter way down.
+        let depth = 1 + parts.iter().map(|part| self.depths[part.type_index]).max().unwrap_or(0);
+        if depth > MAX_TYPE_DEPTH {
+            return None;
+        }
         let number = self.types.len();
+        self.depths.push(depth);
         self.types.push(Type {
             schema: found.schema.clone(),
             name: found.name.clone(),

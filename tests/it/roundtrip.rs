@@ -70,3 +70,19 @@ fn an_empty_database() {
     let server = Server::shared(18);
     judge::roundtrip(&Database::new(server), server, Options::default());
 }
+
+#[test]
+fn types_that_nest_deeper_than_can_be_described() {
+    let server = Server::shared(18);
+    let database = Database::new(server);
+    database.psql(
+        "DO $$ BEGIN
+             CREATE TYPE deep_0 AS (v int);
+             FOR n IN 1..70 LOOP
+                 EXECUTE format('CREATE TYPE deep_%s AS (v deep_%s); CREATE TABLE holds_%1$s (v deep_%1$s, w deep_%1$s[]);
+                     INSERT INTO holds_%1$s VALUES (NULL, ARRAY[NULL, ROW(NULL)::deep_%1$s])', n, n - 1);
+             END LOOP;
+         END $$; INSERT INTO holds_3 VALUES (ROW(ROW(ROW(ROW(1)))), '{}')",
+    );
+    judge::roundtrip(&database, server, Options::default());
+}

@@ -9,7 +9,6 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::archive::MAX_TYPE_DEPTH;
 use crate::archive::manifest::{Column, Type};
 use crate::catalog::data::{ColumnData, TableData};
 use crate::catalog::types::{Exactness, FIRST_UNSTABLE_OID, TypeKind, Types};
@@ -93,13 +92,16 @@ impl<'t> Planner<'t> {
         by_number.into_values().filter(|same| same.len() > 1).flatten().collect()
     }
 
-    fn contents(&mut self, oid: Oid, depth: usize) -> Rc<Contents> {
+    /// What is in a type, parts and their parts included. What has no number nests too deeply to be looked into;
+    /// so numbers bound the recursion.
+    fn contents(&mut self, oid: Oid) -> Rc<Contents> {
         if let Some(known) = self.known.get(&oid) {
             return Rc::clone(known);
         }
         let mut contents = Contents::default();
+        let described = self.numbering.number(oid, self.types).is_some();
         match self.types.0.get(&oid) {
-            Some(found) if depth < MAX_TYPE_DEPTH => {
+            Some(found) if described => {
                 match &found.exactness {
                     Exactness::Lost(why) => drop(contents.lost.insert(why.clone())),
                     Exactness::Text(why) => drop(contents.text.insert(why.clone())),
@@ -110,7 +112,7 @@ impl<'t> Planner<'t> {
                 }
                 let embeds = matches!(found.kind, TypeKind::Array | TypeKind::Composite);
                 for part in &found.parts {
-                    let below = self.contents(part.of, depth + 1);
+                    let below = self.contents(part.of);
                     contents.join(&below);
                     if embeds && part.of >= FIRST_UNSTABLE_OID {
                         self.embed(&mut contents, part.of);
@@ -138,7 +140,7 @@ impl<'t> Planner<'t> {
     /// How a table travels.
     pub fn travel(&mut self, table: &TableData) -> Travel {
         let all: Vec<(&ColumnData, Rc<Contents>)> =
-            table.columns.iter().map(|column| (column, self.contents(column.type_oid, 0))).collect();
+            table.columns.iter().map(|column| (column, self.contents(column.type_oid))).collect();
         let (lost, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, contents)| !contents.lost.is_empty());
         let castable =
             |column: &ColumnData| self.types.0.get(&self.types.base(column.type_oid)).is_some_and(|t| t.castable);
@@ -259,10 +261,10 @@ mod tests {
         Types(all.into_iter().collect())
     }
 
-    fn travel(types: &Types, major: u32, columns: &[Oid]) -> Travel {
+    fn table(columns: &[Oid]) -> TableData {
         let column =
             |oid: &Oid| ColumnData { name: oid.to_string(), type_oid: *oid, modifier: -1, ..ColumnData::default() };
-        let table = TableData {
+        TableData {
             oid: 1,
             schema: "s".into(),
             name: "t".into(),
@@ -274,8 +276,11 @@ mod tests {
             block_bytes: 8192,
             heap: true,
             through: None,
-        };
-        Planner::new(types, major).travel(&table)
+        }
+    }
+
+    fn travel(types: &Types, major: u32, columns: &[Oid]) -> Travel {
+        Planner::new(types, major).travel(&table(columns))
     }
 
     fn as_text(travel: &Travel) -> Vec<bool> {
@@ -313,6 +318,26 @@ mod tests {
         let older = travel(&types, 13, &[BASE + 2]);
         assert!(!older.embeds && older.format == Format::Text);
         assert!(!travel(&types, 18, &[BASE + 1]).embeds, "an enum by itself holds no oid");
+    }
+
+    #[test]
+    fn what_nests_too_deeply_travels_as_text_in_whatever_order_it_comes() {
+        let deep = crate::archive::MAX_TYPE_DEPTH as Oid + 10;
+        let above = |n: Oid| {
+            (BASE + 100 + n, one(&n.to_string(), TypeKind::Composite, &[BASE + 99 + n], Exactness::Binary, true))
+        };
+        let bottom = (BASE + 99, one("bottom", TypeKind::Enum, &[], Exactness::Binary, true));
+        let types = types((0..deep).map(above).chain([bottom]).collect());
+        let shallow_first: Vec<Oid> = (0..deep).map(|n| BASE + 100 + n).collect();
+        let deep_first: Vec<Oid> = shallow_first.iter().rev().copied().collect();
+        for order in [shallow_first, deep_first] {
+            let mut planner = Planner::new(&types, 18);
+            let all = planner.travel(&table(&order));
+            assert_eq!(all.format, Format::Text);
+            let undescribed = all.columns.iter().filter(|column| column.type_index.is_none()).count();
+            assert_eq!(undescribed, 11, "64 levels are described, the enum included");
+            assert_eq!(planner.travel(&table(&[BASE + 100])).format, Format::Binary);
+        }
     }
 
     #[test]
