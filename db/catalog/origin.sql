@@ -7,7 +7,6 @@ SELECT d.oid,
        d.datctype::text AS ctype,
        pg_catalog.current_setting('server_version') AS server_version,
        (SELECT s.system_identifier::text FROM pg_catalog.pg_control_system() s
-        WHERE pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')) AS system_identifier,
-       pg_catalog.pg_database_size(d.oid) AS bytes
+        WHERE pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')) AS system_identifier
 FROM pg_catalog.pg_database d
 WHERE d.datname = pg_catalog.current_database()

@@ -60,7 +60,6 @@ pub struct Database {
     pub ctype: String,
     pub server_version: String,
     pub system_identifier: Option<String>,
-    pub bytes: i64,
 }
 
 /// A comment or security label on an object or one of its columns.
@@ -203,7 +202,6 @@ pub async fn database(client: &Client, major: u32) -> Result<Database> {
         ctype: row.text("ctype")?,
         server_version: row.text("server_version")?,
         system_identifier: row.opt_text("system_identifier")?,
-        bytes: row.long("bytes")?,
     })
 }
 
