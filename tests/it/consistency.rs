@@ -5,7 +5,7 @@
 //! that are swapped), and invariants over tables that every committed state keeps.
 
 use super::support::server::Clients;
-use super::support::sessions::{Held, end, named, sessions, waits_for};
+use super::support::sessions::{Held, end, named, sessions, waits_for, waits_for_while};
 use super::support::{Database, Program, Server, expect, wait_until};
 use pgsnap::connect::{DotEnv, Flags, Purpose, Session, Settings, Snapshot};
 use std::io::{BufRead, BufReader, Write};
@@ -52,13 +52,13 @@ fn what_happens_to_a_table_while_the_dump_waits_for_it_is_in_the_copy() {
 
 /// Lets a dump come to know of the table `late` only with its snapshot, and stops it before it has the lock:
 /// `gate` holds it up while `late` is made, `owner` holds `late`.
-fn late(database: &Database<'_>, gate: &mut Held, name: &str) -> Held {
-    waits_for(database, "dump", "gate");
+fn late(dump: &mut Child, database: &Database<'_>, gate: &mut Held, name: &str) -> Held {
+    waits_for_while(dump, database, "dump", "gate");
     let make = format!("CREATE TABLE {name} (id int); INSERT INTO {name} SELECT generate_series(1, 10)");
     database.psql(&make);
     let owner = Held::by(&format!("owner_{name}"), database, &format!("LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"));
     gate.say("COMMIT;\n");
-    waits_for(database, "dump", name);
+    waits_for_while(dump, database, "dump", name);
     owner
 }
 
@@ -77,8 +77,8 @@ fn a_table_that_changes_between_the_snapshot_and_its_lock_makes_the_dump_start_o
              CREATE TABLE other (id int); INSERT INTO other SELECT generate_series(1, 3)",
         );
         let mut gate = Held::by("gate", &database, "LOCK TABLE gate IN ACCESS EXCLUSIVE MODE");
-        let child = start(&program, &database, &["-j", "3", "-T", "other"]);
-        let mut owner = late(&database, &mut gate, "late");
+        let mut child = start(&program, &database, &["-j", "3", "-T", "other"]);
+        let mut owner = late(&mut child, &database, &mut gate, "late");
         owner.say(&format!("INSERT INTO log SELECT count(*) FROM late; {change}; COMMIT;\n"));
         let (code, said) = end(child);
         assert_eq!(code, Some(0), "{change}: {said}");
@@ -95,10 +95,10 @@ fn a_dump_that_never_finds_a_quiet_moment_gives_up_and_says_so() {
     database.psql("CREATE TABLE gate ()");
     let lock = "LOCK TABLE gate IN ACCESS EXCLUSIVE MODE";
     let mut gate = Held::by("gate_0", &database, lock);
-    let child = start(&program, &database, &[]);
+    let mut child = start(&program, &database, &["--max-blocking", "0"]);
     for round in 1..=10 {
         let name = format!("late_{round}");
-        let mut owner = late(&database, &mut gate, &name);
+        let mut owner = late(&mut child, &database, &mut gate, &name);
         // In the queue before the dump comes back.
         gate = Held::waiting(&format!("gate_{round}"), &database, lock);
         waits_for(&database, &format!("gate_{round}"), "gate");
@@ -212,7 +212,7 @@ async fn session(database: &Database<'_>) -> Session {
 
 #[test]
 fn a_worker_that_is_not_in_the_leaders_snapshot_is_refused() {
-    const WAIT: Duration = Duration::from_secs(10);
+    const WAIT: Duration = Duration::from_secs(60);
     let database = Database::new(Server::shared(18));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {

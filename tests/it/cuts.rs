@@ -25,7 +25,7 @@ pub fn source(server: &Server) -> Database<'_> {
     database
 }
 
-/// Runs to the end, which must come within a minute.
+/// Runs to the end, which must come in bounded time.
 pub fn bounded(mut command: Command) -> Run {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = child.expect("it runs");

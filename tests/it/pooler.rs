@@ -94,9 +94,9 @@ fn a_pool_of_sessions_takes_workers_and_restores() {
 fn a_pool_that_is_too_small_for_the_workers_gives_a_dump_over_one_connection() {
     let (database, program) = (sample(Server::shared(18)), Program::new());
     let Some(pooler) = Pooler::start(database.server, "session", 2, "") else { return };
-    let url = format!("{}&connect_timeout=2", pooler.url(&database));
+    let url = format!("{}&connect_timeout=5", pooler.url(&database));
     let run = program.run(&["dump", "-d", &url, "-f", "copy.tar.zst", "-j", "4", "--max-blocking", "0"]).exits(0);
-    run.says(&["warning: everything is read over one connection: ", "no answer within 2 s"]);
+    run.says(&["warning: everything is read over one connection: ", "no answer within 5 s"]);
     program.run(&["verify", "copy.tar.zst", "--against", &database.url()]).exits(0);
 }
 

@@ -4,7 +4,11 @@ use super::downtime::{is_stuck, large, start};
 use super::support::sessions::{Held, sessions};
 use super::support::standby::{self, follows};
 use super::support::{Binaries, Database, Options, Program, Server, expect, judge, wait_until};
+use std::io::Read;
 use std::mem::ManuallyDrop;
+
+/// What a pipe holds on Linux.
+const PIPE_BYTES: u64 = 1 << 16;
 
 /// A primary and its standby, which waits with replaying for this long.
 fn pair(major: u32, delay: &str) -> (Server, Server) {
@@ -81,12 +85,17 @@ fn a_conflict_with_the_replay_ends_the_dump_and_says_what_to_set() {
     for change in ["ALTER TABLE noise ADD more int", "DELETE FROM noise WHERE id > 79000; VACUUM noise"] {
         let (database, program) = (large(&primary), Program::new());
         follows(&primary, &standby);
-        let child = start(&program, &there(&standby, &database, "conflicting"), &["-j", "2"]);
+        let mut child = start(&program, &there(&standby, &database, "conflicting"), &["-j", "2"]);
         is_stuck(&standby, "conflicting", 2);
         database.psql(change);
-        // The one that holds the snapshot does nothing and is ended; those that send rows notice when they are read.
+        // The one that holds the snapshot does nothing and is ended; but the replay ends one after the other, and those
+        // that send rows notice when they are read: a little, so that the dump is not done before the replay comes.
         let leader = "state = 'idle in transaction'";
-        wait_until("the leader has gone", || sessions(&standby, "conflicting", "pid", leader).is_empty());
+        wait_until("the leader has gone", || {
+            let stdout = child.stdout.as_mut().expect("it is piped");
+            std::io::copy(&mut stdout.take(PIPE_BYTES), &mut std::io::sink()).expect("it can be read");
+            sessions(&standby, "conflicting", "pid", leader).is_empty()
+        });
         let output = child.wait_with_output().expect("it ends");
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{said}");

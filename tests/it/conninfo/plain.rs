@@ -256,7 +256,7 @@ pub fn hosts() -> Vec<Case> {
         no("host=127.0.0.1,{z} port={p},5432 user=nobody dbname=app"),
         no("host=127.0.0.1,{s} port={p} user=app dbname=app password=wrong"),
         // One that does not answer does not.
-        yes_as("host=127.0.0.1,127.0.0.1 port={q},{p} connect_timeout=2"),
+        yes_as("host=127.0.0.1,127.0.0.1 port={q},{p} connect_timeout=5"),
         // Each host has its line of the password file.
         yes("host=first,second hostaddr=127.0.0.1,127.0.0.1 port={d},{p} user=app dbname=app").file(
             ".pgpass",

@@ -2,7 +2,7 @@
 
 use super::server::Clients;
 use super::{Database, Server, expect, wait_until};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 
 /// The address with a name by which its sessions are found.
@@ -19,11 +19,28 @@ pub fn sessions(server: &Server, name: &str, column: &str, condition: &str) -> V
 /// Waits until a session of an application waits for a lock on a relation.
 #[track_caller]
 pub fn waits_for(database: &Database<'_>, name: &str, relation: &str) {
+    wait_until(&format!("{name} waits for {relation}"), || is_waiting(database, name, relation));
+}
+
+/// The same of a program that is to go on meanwhile: where it has ended, shows what it said.
+#[track_caller]
+pub fn waits_for_while(child: &mut Child, database: &Database<'_>, name: &str, relation: &str) {
+    wait_until(&format!("{name} waits for {relation}"), || {
+        if let Some(status) = child.try_wait().expect("it is ours") {
+            let mut said = String::new();
+            child.stderr.take().expect("it is piped").read_to_string(&mut said).expect("it is text");
+            panic!("{name} was to wait for {relation}, but it ended ({status}):\n{said}");
+        }
+        is_waiting(database, name, relation)
+    });
+}
+
+fn is_waiting(database: &Database<'_>, name: &str, relation: &str) -> bool {
     let sql = format!(
         "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) JOIN pg_class c ON c.oid = l.relation
          WHERE a.application_name = '{name}' AND NOT l.granted AND c.relname = '{relation}' AND a.datname = current_database()"
     );
-    wait_until(&format!("{name} waits for {relation}"), || database.psql(&sql) != "0");
+    database.psql(&sql) != "0"
 }
 
 /// Waits for the end; the exit code and what was said.
@@ -45,8 +62,11 @@ impl Held {
 
     /// The same under another name: a name for each transaction of a database that is open at once.
     pub fn by(name: &str, database: &Database<'_>, sql: &str) -> Held {
-        let held = Held::waiting(name, database, sql);
-        let condition = format!("datname = '{}' AND state = 'idle in transaction'", database.name);
+        let mut held = Held::waiting(name, database, sql);
+        // Between two statements, too, it is idle in its transaction: what shows that `sql` is done is one after it.
+        held.say("SELECT 'held';\n");
+        let last = "query LIKE 'SELECT ''held''%' AND state = 'idle in transaction'";
+        let condition = format!("datname = '{}' AND {last}", database.name);
         wait_until("the transaction is open", || !sessions(database.server, name, "pid", &condition).is_empty());
         held
     }
@@ -54,7 +74,8 @@ impl Held {
     /// The same without waiting until `sql` has run.
     pub fn waiting(name: &str, database: &Database<'_>, sql: &str) -> Held {
         let mut psql = Command::new(&expect(Clients::get()).psql);
-        psql.env_clear().args(["-X", "-q", "-d", &named(database, name)]).stdin(Stdio::piped()).stdout(Stdio::null());
+        psql.env_clear().env("PGOPTIONS", "-c client_min_messages=error");
+        psql.args(["-X", "-q", "-d", &named(database, name)]).stdin(Stdio::piped()).stdout(Stdio::null());
         let mut held = Held { psql: psql.spawn().expect("psql runs") };
         held.say(&format!("BEGIN; {sql};\n"));
         held
@@ -69,7 +90,10 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        drop(self.psql.stdin.take());
+        if let Some(mut input) = self.psql.stdin.take() {
+            // The server takes its time with a client that is only gone: its locks are to be free now.
+            let _ = input.write_all(b"ROLLBACK;\n");
+        }
         let _ = self.psql.wait();
     }
 }
