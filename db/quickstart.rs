@@ -101,6 +101,7 @@ fn dump_options(server: &Server, archive: &Path) -> Result<DumpOptions, Failure>
         lock_wait: Duration::from_secs(60),
         max_blocking: None,
         statistics: true,
+        check_space: true,
     })
 }
 

@@ -55,8 +55,8 @@ pub enum Command {
     /// Show what is in an archive
     #[command(after_help = format!("EXAMPLE\n  pgsnap inspect --json app.tar.zst\n\n{EXIT_STATUS}"))]
     Inspect(InspectArgs),
-    /// Show where a connection leads and where each of its values came from
-    #[command(after_help = format!("Exit status 1 where something would make the work fail.\n\n\
+    /// Show where a connection leads, and everything that a dump would find before its first row
+    #[command(after_help = format!("Nothing is written and no table is locked. Exit status 1 where a dump would fail, 4 where it would leave something out.\n\n\
         EXAMPLES\n  pgsnap check\n  pgsnap check --env prod --json\n\n{EXIT_STATUS}"))]
     Check(CheckArgs),
     /// List the archives of a directory, newest first
@@ -219,12 +219,10 @@ pub struct ReportArgs {
     pub progress: ProgressArg,
 }
 
-/// `pgsnap dump`.
+/// Where an archive goes.
 #[derive(Debug, Args)]
-#[allow(missing_docs)] // clap prints the help texts
-pub struct DumpArgs {
-    #[command(flatten)]
-    pub connect: ConnectArgs,
+#[allow(missing_docs)]
+pub struct OutputArgs {
     /// Archive to write; - for standard output
     #[arg(short = 'f', long, value_name = "FILE", conflicts_with = "dir")]
     pub file: Option<PathBuf>,
@@ -234,6 +232,16 @@ pub struct DumpArgs {
         help = "Directory to write <database>_<environment>_<UTC time>.tar.zst into [env: PGSNAP_DIR]"
     )]
     pub dir: Option<PathBuf>,
+}
+
+/// `pgsnap dump`.
+#[derive(Debug, Args)]
+#[allow(missing_docs)] // clap prints the help texts
+pub struct DumpArgs {
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// Connections that copy rows at a time
     #[arg(short = 'j', long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
@@ -249,6 +257,9 @@ pub struct DumpArgs {
     /// Do not carry statistics (those of 18 and newer are carried)
     #[arg(long)]
     pub no_statistics: bool,
+    /// Begin even where the archive cannot fit by any estimate
+    #[arg(long)]
+    pub no_space_check: bool,
     #[command(flatten)]
     pub selection: SelectionArgs,
     #[command(flatten)]
@@ -384,9 +395,15 @@ pub struct InspectArgs {
 pub struct CheckArgs {
     #[command(flatten)]
     pub connect: ConnectArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// Print as JSON
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    #[command(flatten)]
+    pub children: ChildrenArgs,
 }
 
 /// Two names with an equals sign between them.

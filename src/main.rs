@@ -9,8 +9,8 @@ use std::sync::Arc;
 use clap::Parser;
 use pgsnap::archive::{Archive, Manifest};
 use pgsnap::cli::{
-    CheckArgs, ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ProgressArg, ReportArgs, RestoreArgs,
-    SectionArg, SelectionArgs, VerifyArgs,
+    CheckArgs, ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, OutputArgs, ProgressArg, ReportArgs,
+    RestoreArgs, SectionArg, SelectionArgs, VerifyArgs,
 };
 use pgsnap::command::check::{CheckOptions, check};
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
@@ -244,13 +244,17 @@ fn tell(report: &ReportArgs, summary: &impl serde::Serialize, lines: impl FnOnce
     }
 }
 
-async fn run_dump(args: &DumpArgs) -> Result<u8> {
-    let destination = match (&args.file, args.dir.clone().or_else(keep::directory_of_environment)) {
+fn destination(args: &OutputArgs) -> Destination {
+    match (&args.file, args.dir.clone().or_else(keep::directory_of_environment)) {
         (Some(file), _) if file.as_os_str() == "-" => Destination::Standard,
         (Some(file), _) => Destination::File(file.clone()),
         (None, Some(directory)) => Destination::Directory(directory),
         (None, None) => Destination::Default,
-    };
+    }
+}
+
+async fn run_dump(args: &DumpArgs) -> Result<u8> {
+    let destination = destination(&args.output);
     if args.report.json && destination == Destination::Standard {
         return Err(Error::new(Fault::Usage, "--json and -f - both want standard output"));
     }
@@ -263,6 +267,7 @@ async fn run_dump(args: &DumpArgs) -> Result<u8> {
         lock_wait: args.lock_wait_timeout,
         max_blocking: limit(args.max_blocking),
         statistics: !args.no_statistics,
+        check_space: !args.no_space_check,
     };
     let (screen, progress) = screen(&args.report);
     let result = dump(options, progress).await;
@@ -415,13 +420,22 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
 }
 
 async fn run_check(args: &CheckArgs) -> Result<u8> {
-    let report = check(CheckOptions { settings: settings(&args.connect, None)? }).await?;
+    let options = CheckOptions {
+        settings: settings(&args.connect, args.selection.role.as_ref())?,
+        selection: selection(&args.selection, Some(&args.children))?,
+        destination: destination(&args.output),
+    };
+    let report = check(options).await?;
     if args.json {
         print(&serde_json::to_string_pretty(&report).expect("reports are plain data"));
     } else {
         print(&terminal::checked(&report));
     }
-    Ok(if report.ok { 0 } else { 1 })
+    Ok(match (report.ok, report.complete) {
+        (false, _) => 1,
+        (true, false) => SKIPPED,
+        (true, true) => 0,
+    })
 }
 
 fn run_inspect(args: &InspectArgs) -> Result<u8> {

@@ -8,7 +8,7 @@ mod keep;
 mod pace;
 mod screen;
 
-use crate::command::check::{Report, Severity};
+use crate::command::check::{Finding, Report, Severity};
 use crate::command::dump::DumpSummary;
 use crate::command::inspect::Inspection;
 use crate::command::restore::{DryRun, RestoreSummary};
@@ -226,23 +226,35 @@ pub fn checked(report: &Report) -> String {
             ("database", plain(&server.database)),
             ("encoding", server.encoding.clone()),
             ("standby", yes(server.standby).to_string()),
-            ("pooler", yes(server.pooler).to_string()),
+            ("pooler", server.pool_mode.map_or("no".to_string(), |mode| format!("yes (pool_mode = {mode})"))),
         ] {
             out.push_str(&format!("  {name:<16}  {value}\n"));
         }
     }
-    for finding in &report.findings {
+    out.push_str(&findings(&report.findings));
+    out.push_str(match (&report.server, report.ok, report.complete) {
+        (None, ..) => "The connection does not work.",
+        (_, false, _) => "A dump would fail.",
+        (_, true, false) => "A dump would leave something out.",
+        (_, true, true) => "A dump would be whole.",
+    });
+    out
+}
+
+/// What was found, a row each; what to do below it.
+fn findings(found: &[Finding]) -> String {
+    let mut out = String::from(if found.is_empty() { "" } else { "findings\n" });
+    for finding in found {
         let word = match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
             Severity::Ok => "ok",
         };
-        out.push_str(&format!("{word}: {}\n", finding.what));
-        if let Some(todo) = &finding.todo {
-            out.push_str(&format!("  hint: {todo}\n"));
-        }
+        out.push_str(&format!("  {word:<7}  {}\n", plain(&finding.what)));
+        let todo = finding.todo.iter().flat_map(|todo| todo.lines());
+        todo.for_each(|line| out.push_str(&format!("  {:<7}  > {}\n", "", plain(line))));
     }
-    out.push_str(if report.ok { "The connection works." } else { "The work would fail." });
     out
 }
 

@@ -145,3 +145,11 @@ pub async fn large_objects(client: &Client, major: u32) -> Result<Vec<LargeObjec
         })
         .collect()
 }
+
+/// Bytes that all large objects together take on the server's disk, dead ones included.
+pub async fn large_object_bytes(client: &Client, major: u32) -> Result<u64> {
+    let sql = "SELECT pg_catalog.pg_relation_size('pg_catalog.pg_largeobject') AS bytes";
+    let rows = query(client, sql, major, &[], "the size of large objects").await?;
+    let bytes = rows.first().map_or(Ok(0), |row| Row(row).long("bytes"))?;
+    Ok(u64::try_from(bytes).unwrap_or(0))
+}

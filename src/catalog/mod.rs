@@ -309,7 +309,7 @@ pub async fn read(clients: &[&Client], major: u32, relations: &[Oid]) -> Result<
         notes: notes(&comments, false)?,
         granted: granted.iter().map(|row| read_granted(&Row(row))).collect::<Result<_>>()?,
         on_extension: BTreeMap::new(),
-        lacking: lacking(&unknown, &unreadable)?,
+        lacking: lacks(&unknown, &unreadable)?,
     };
     catalog.notes.extend(notes(&labels, true)?);
     // Comments on the columns of a composite type hang on its relation.
@@ -322,6 +322,13 @@ pub async fn read(clients: &[&Client], major: u32, relations: &[Oid]) -> Result<
     catalog.read_edges(&depend, &alias)?;
     catalog.order_refreshes();
     Ok(catalog)
+}
+
+/// What is there but cannot be copied, or not whole, without reading anything else.
+pub async fn lacking(client: &Client, major: u32) -> Result<Vec<Lacking>> {
+    let of = |name: &str| BULK.iter().find(|(stem, _)| *stem == name).expect("it is one of them").1;
+    let unknown = query(client, of("unknown"), major, COVERED, "unknown").await?;
+    lacks(&unknown, &query(client, of("unreadable"), major, &[], "unreadable").await?)
 }
 
 fn notes(rows: &[tokio_postgres::Row], labels: bool) -> Result<Vec<Note>> {
@@ -338,7 +345,7 @@ fn notes(rows: &[tokio_postgres::Row], labels: bool) -> Result<Vec<Note>> {
         .collect()
 }
 
-fn lacking(unknown: &[tokio_postgres::Row], unreadable: &[tokio_postgres::Row]) -> Result<Vec<Lacking>> {
+fn lacks(unknown: &[tokio_postgres::Row], unreadable: &[tokio_postgres::Row]) -> Result<Vec<Lacking>> {
     let newer = |row: &tokio_postgres::Row| {
         let reason = "this kind of object is not known to this version of pgsnap".to_string();
         let row = Row(row);

@@ -1,12 +1,16 @@
-//! `pgsnap check`: where a connection leads, and what would hinder the work there.
+//! `pgsnap check`: where a connection leads, and what would hinder a dump there.
 //!
-//! Owns the report and what is found about the connection itself. A further check is a function that takes
-//! the session and gives findings; [`check`] lists them. Reads only.
+//! Owns the report and what is found about the connection itself. What a dump would find is asked by the dump's own
+//! functions. Reads only.
 //!
 //! Invariant: no secret is in the report; it is made from values that hold none.
 
 use serde::Serialize;
 
+pub use super::dump::Destination;
+use super::dump::outlook;
+pub use super::finding::{Finding, Severity};
+use super::selection::Selection;
 use crate::connect::{Agreed, Origin, Purpose, Session, Settings, Source, Verified};
 use crate::error::{During, Error, Fault, Result};
 
@@ -21,6 +25,10 @@ FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_stat_ssl s ON s.pid = pg_catalog.pg
 pub struct CheckOptions {
     /// The connection.
     pub settings: Settings,
+    /// What a dump would take.
+    pub selection: Selection,
+    /// Where its archive would go.
+    pub destination: Destination,
 }
 
 /// What was found.
@@ -30,6 +38,8 @@ pub struct Report {
     pub version: u32,
     /// True where no finding is an error.
     pub ok: bool,
+    /// True where nothing would be left out, either.
+    pub complete: bool,
     /// The connection's values and where each came from.
     pub connection: Vec<Origin>,
     /// The environment's label.
@@ -73,47 +83,8 @@ pub struct Server {
     pub standby: bool,
     /// Whether a pooler stands before it.
     pub pooler: bool,
-}
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The work cannot be done.
-    Error,
-    /// It can, but somebody should look.
-    Warning,
-    /// All is well.
-    Ok,
-}
-
-/// One thing that was checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// How bad it is.
-    pub severity: Severity,
-    /// What was found.
-    pub what: String,
-    /// What to do about it.
-    pub todo: Option<String>,
-}
-
-impl Finding {
-    /// Something to look at.
-    pub fn warning(what: impl Into<String>, todo: Option<&str>) -> Finding {
-        Finding { severity: Severity::Warning, what: what.into(), todo: todo.map(str::to_string) }
-    }
-
-    /// An error, as an error.
-    pub fn error(error: &Error) -> Finding {
-        let (what, todo) = error.finding();
-        Finding { severity: Severity::Error, what, todo: todo.map(str::to_string) }
-    }
-
-    /// Something that is as it should be.
-    pub fn ok(what: impl Into<String>) -> Finding {
-        Finding { severity: Severity::Ok, what: what.into(), todo: None }
-    }
+    /// What the pooler gives another session to: each `session` or each `transaction`; `None` without one.
+    pub pool_mode: Option<&'static str>,
 }
 
 /// Connects and looks around. A server that cannot be reached is a finding, not an error.
@@ -122,29 +93,26 @@ impl Finding {
 /// None so far; a report is made of whatever happens.
 pub async fn check(options: CheckOptions) -> Result<Report> {
     let settings = options.settings;
-    let mut findings: Vec<Finding> = settings.warnings.iter().map(|text| Finding::warning(text, None)).collect();
+    let mut findings: Vec<Finding> = settings.warnings.iter().map(|text| Finding::note(text, None)).collect();
     findings.extend(exposed(&settings));
     let mut server = None;
     match Session::open(&settings, Purpose::Dump).await {
         Err(error) => findings.push(Finding::error(&error)),
         Ok(session) => {
-            findings.extend(session.warnings.iter().map(|text| Finding::warning(text, None)));
+            findings.extend(session.warnings.iter().map(|text| Finding::note(text, None)));
             findings.extend(encryption(&session));
-            match super::rights::of_dump(&session).await {
-                Ok(found) => findings.extend(found),
-                Err(error) => findings.push(Finding::error(&error)),
-            }
             match describe(&session).await {
                 Ok(described) => server = Some(described),
                 Err(error) => findings.push(Finding::error(&error)),
             }
-            session.close().await;
+            findings.extend(outlook(session, &options.selection, &options.destination).await);
         }
     }
     findings.sort_by_key(|finding| finding.severity);
     Ok(Report {
         version: 1,
         ok: findings.iter().all(|finding| finding.severity != Severity::Error),
+        complete: findings.iter().all(|finding| finding.severity > Severity::Warning),
         connection: settings.origins.clone(),
         environment: settings.environment.clone(),
         server,
@@ -156,7 +124,7 @@ pub async fn check(options: CheckOptions) -> Result<Report> {
 fn exposed(settings: &Settings) -> Option<Finding> {
     let secret = |origin: &&Origin| origin.value.is_none() && matches!(origin.source, Source::Flag { .. });
     let origin = settings.origins.iter().find(secret)?;
-    Some(Finding::warning(
+    Some(Finding::note(
         format!("the {} is on the command line, where all users of this machine can see it", origin.keyword),
         Some("PGPASSWORD, ~/.pgpass or a .env file keep it to yourself"),
     ))
@@ -169,12 +137,12 @@ fn encryption(session: &Session) -> Vec<Finding> {
         return Vec::new();
     }
     let finding = match session.agreed.as_ref().map(|agreed| agreed.verified) {
-        None => Finding::warning("the connection is not encrypted", Some("sslmode=require, or better verify-full")),
-        Some(Verified::No) => Finding::warning(
+        None => Finding::note("the connection is not encrypted", Some("sslmode=require, or better verify-full")),
+        Some(Verified::No) => Finding::note(
             "the server's certificate is not checked: anybody on the way can pretend to be it",
             Some("sslmode=verify-full with the authority's certificate in sslrootcert"),
         ),
-        Some(Verified::Authority) => Finding::warning(
+        Some(Verified::Authority) => Finding::note(
             "the server's certificate may be another host's of the same authority",
             Some("sslmode=verify-full"),
         ),
@@ -207,5 +175,6 @@ async fn describe(session: &Session) -> Result<Server> {
         encoding: session.encoding.clone(),
         standby: session.in_recovery,
         pooler: session.pooler,
+        pool_mode: session.pooler.then_some(if session.pooled { "transaction" } else { "session" }),
     })
 }

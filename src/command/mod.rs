@@ -2,8 +2,10 @@
 
 pub mod check;
 pub mod dump;
+pub mod finding;
 pub mod inspect;
 pub mod list;
+mod provided;
 pub mod prune;
 pub mod report;
 pub mod restore;

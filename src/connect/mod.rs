@@ -41,6 +41,7 @@ pub use hosts::{Host, Place};
 pub use pins::Purpose;
 pub use prompt::{Prompt, confirm};
 pub use provenance::{Origin, Source};
+pub use replay::STANDBY_HINT;
 pub use session::{Canceller, MAJOR_TRIED_MAX, Session};
 pub use settings::security::{ChannelBinding, Method, Roots, SslMode, Tls};
 pub use settings::{Flags, Password, Settings};

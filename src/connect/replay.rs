@@ -8,9 +8,12 @@ use crate::error::Error;
 
 /// SQLSTATEs with which a standby cancels what is in the way of replay (`ProcessRecoveryConflictInterrupt`).
 const REPLAY: [&str; 2] = ["40001", "40P01"];
-const REPLAY_HINT: &str = "the standby gave up this snapshot in order to go on replaying (VACUUM, or a statement that locks or \
-     drops a table on the primary); on the standby raise max_standby_streaming_delay (and max_standby_archive_delay) above \
-     the time of a dump, or to -1, and set hot_standby_feedback = on; or dump from the primary";
+const GAVE_UP: &str = "the standby gave up this snapshot in order to go on replaying (VACUUM, or a statement that locks or \
+     drops a table on the primary)";
+
+/// What lets a dump of a standby come to its end.
+pub const STANDBY_HINT: &str = "on the standby raise max_standby_streaming_delay (and max_standby_archive_delay) above the \
+     time of a dump, or to -1, and set hot_standby_feedback = on; or dump from the primary";
 
 impl Snapshot {
     /// True where a standby had to replay something that this snapshot or its locks stood in the way of. Nothing else
@@ -22,6 +25,6 @@ impl Snapshot {
 
     /// The same error, and what to change on a standby where that is the cause.
     pub fn hint_at_replay(&self, error: Error) -> Error {
-        if self.is_replay(&error) { error.hint(REPLAY_HINT) } else { error }
+        if self.is_replay(&error) { error.hint(format!("{GAVE_UP}; {STANDBY_HINT}")) } else { error }
     }
 }

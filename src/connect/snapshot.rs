@@ -67,16 +67,6 @@ WHERE (c.relfilenode <> 0 AND c.relfilenode IS DISTINCT FROM pg_catalog.pg_relat
       IS DISTINCT FROM c.oid
 ORDER BY 2, 3";
 
-/// Tables of which row-level security would show this role a part only. With `row_security` off, reading
-/// one is an error; the function tells of it without raising it.
-const HIDING: &str = "\
-SELECT n.nspname::pg_catalog.text, c.relname::pg_catalog.text, CURRENT_USER::pg_catalog.text
-FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS w(oid)
-JOIN pg_catalog.pg_class c ON c.oid = w.oid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relrowsecurity AND pg_catalog.row_security_active(c.oid)
-ORDER BY 1, 2";
-
 /// Who holds or waits for a lock that shuts out readers, of one relation or of any.
 const BLOCKERS: &str = "\
 SELECT l.pid, COALESCE(a.usename::pg_catalog.text, ''), COALESCE(a.application_name, ''), COALESCE(a.state, ''), l.granted,
@@ -318,35 +308,6 @@ impl Snapshot {
         };
         let rows = rows.during(Fault::Server, doing)?;
         rows.iter().map(read).collect::<std::result::Result<_, tokio_postgres::Error>>().during(Fault::Server, doing)
-    }
-
-    /// Refuses where row-level security would hide rows of `tables` from this role.
-    ///
-    /// # Errors
-    /// [`Fault::Server`] naming all of these tables and the role.
-    pub async fn hides_nothing(&self, tables: &[u32]) -> Result<()> {
-        let doing = || "cannot look for row-level security".to_string();
-        let rows = self.session.client.query_typed(HIDING, &[(&tables, Type::OID_ARRAY)]).await;
-        let rows = rows.during(Fault::Server, doing)?;
-        let mut names = Vec::new();
-        let mut role = String::new();
-        for row in &rows {
-            let column = |at| row.try_get::<_, Text>(at).map(|text| text.0).during(Fault::Server, doing);
-            names.push(shown(&(&column(0)?, &column(1)?)));
-            role = plain(&column(2)?);
-        }
-        if names.is_empty() {
-            return Ok(());
-        }
-        let plural = if names.len() == 1 { "" } else { "s" };
-        let text = format!(
-            "row-level security would hide rows of table{plural} {} from role \"{role}\", so this would be no full copy",
-            names.join(", ")
-        );
-        Err(Error::new(Fault::Server, text).hint(
-            "use a role that row-level security does not bind (a superuser, or one with BYPASSRLS), or leave the rows \
-             behind with --exclude-table-data",
-        ))
     }
 
     /// Exports the snapshot. The name is good until this transaction ends.

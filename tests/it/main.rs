@@ -40,6 +40,8 @@ mod encodings;
 mod errors;
 /// Does a value come out of the copy as it went in, bit for bit?
 mod exact;
+/// Is everything found beforehand that would end a dump or a restore, or keep it from being whole?
+mod findings;
 /// Does what reads bytes of others hold for the corpus of the fuzz targets and mutations of it?
 mod fuzz;
 /// Does each kind's script stay what it was, and depend on the schema alone?

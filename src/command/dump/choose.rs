@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tokio_postgres::Client;
 
 use crate::catalog::matching::{self, Matched};
-use crate::catalog::{Catalog, Listed};
+use crate::catalog::{Catalog, Lacking, Listed};
 use crate::command::selection::{Named, Pattern, Selection, enough};
 use crate::error::Result;
 use crate::object::{Kind, Object, ObjectId, Oid, class};
@@ -145,15 +145,20 @@ impl Choice {
                     None => !self.partial,
                 }
         };
-        catalog.lacking.retain(|lacking| match &lacking.schema {
-            Some(schema) => self.schema(schema),
-            None => !(self.partial || selection.no_subscriptions && lacking.kind == "SUBSCRIPTION"),
-        });
+        catalog.lacking.retain(|lacking| self.wants(lacking, selection));
         catalog.keep(|object| keep.contains(&object.id), members, !self.partial && selection.takes_data());
         if selection.no_owner {
             catalog.objects.iter_mut().for_each(|object| object.owner = None);
         }
         dangling
+    }
+
+    /// Whether something that cannot be copied would be taken.
+    pub fn wants(&self, lacking: &Lacking, selection: &Selection) -> bool {
+        match &lacking.schema {
+            Some(schema) => self.schema(schema),
+            None => !(self.partial || selection.no_subscriptions && lacking.kind == "SUBSCRIPTION"),
+        }
     }
 
     /// The objects that go with the chosen relations, schemas and extensions.

@@ -6,11 +6,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use tokio_postgres::Client;
+
 use super::DumpOptions;
+use super::losses::{Readable, as_text, losses};
 use super::pump::{Job, Part, UNIT_BYTES};
 use super::source::Source;
 use super::travel::{Planner, Travel};
-use crate::archive::manifest::{Column as StoredColumn, Format as Stored, Manifest, QualifiedName, Table, Type};
+use crate::archive::manifest::{
+    Column as StoredColumn, Format as Stored, Manifest, QualifiedName, Skipped, Table, Type,
+};
 use crate::archive::member::path_for_table;
 use crate::archive::{TEXT_COLUMNS, TYPE_OIDS};
 use crate::catalog::data::{self, LargeObject, SequenceValue, TableData};
@@ -21,7 +26,7 @@ use crate::command::types::Inspection;
 use crate::copy::{Column, Format, Relation, plan};
 use crate::error::{Error, Fault, Result};
 use crate::object::Oid;
-use crate::progress::Progress;
+use crate::progress::{Event, Progress};
 use crate::sql::qualified;
 
 /// The number of the large objects' data; tables count from 1.
@@ -52,8 +57,8 @@ pub struct Contents {
     types: Vec<Type>,
     inspection: Option<Inspection>,
     money_digits: Option<i32>,
-    /// What a standby does not have: kind and name.
-    unreadable: Vec<(&'static str, String)>,
+    /// What a standby does not have.
+    unreadable: Vec<Skipped>,
 }
 
 impl Contents {
@@ -65,25 +70,14 @@ impl Contents {
         }
         let listed: HashMap<Oid, _> =
             source.relations.iter().map(|relation| (relation.oid, relation.clone())).collect();
-        let readable = |persistence: char| persistence == 'p' || (persistence == 'u' && !source.standby);
-        let of_kind = |kind: char| {
-            let wanted = move |relation: &&crate::catalog::Listed| relation.relkind == kind;
-            let with_rows = |relation: &&crate::catalog::Listed| !source.without_rows.contains(&relation.oid);
-            source.relations.iter().filter(wanted).filter(with_rows)
-        };
-        for (kind, name) in [('r', "TABLE DATA"), ('S', "SEQUENCE SET")] {
-            let unlogged = of_kind(kind).filter(|relation| relation.persistence == 'u' && source.standby);
-            contents.unreadable.extend(unlogged.map(|relation| (name, qualified(&relation.schema, &relation.name))));
-        }
-        let of_kind = |kind: char| of_kind(kind).filter(|relation| readable(relation.persistence));
-        let oids: Vec<Oid> = of_kind('r').map(|relation| relation.oid).collect();
-        let sequences: Vec<(Oid, String)> =
-            of_kind('S').map(|relation| (relation.oid, qualified(&relation.schema, &relation.name))).collect();
+        let readable = Readable::of(&source.relations, &source.without_rows, source.standby);
+        let Readable { tables: oids, sequences, unreadable } = readable;
+        contents.unreadable = unreadable;
         let mut details = data::tables(source.client(), source.major, &oids).await?;
         let order = source.references.sort(&details.iter().map(|detail| detail.oid).collect::<Vec<_>>());
         let mut unsorted: Vec<Option<TableData>> = details.into_iter().map(Some).collect();
         details = order.into_iter().filter_map(|place| unsorted[place].take()).collect();
-        let types = column_types(source, &details).await?;
+        let types = column_types(source.client(), source.major, &details).await?;
         let mut planner = Planner::new(&types, source.major);
         contents.travels = details.iter().map(|detail| planner.travel(detail)).collect();
         if planner.money {
@@ -128,16 +122,13 @@ impl Contents {
 
     /// Names what cannot come back, and what may not.
     pub fn name_losses(&self, source: &mut Source, progress: &Arc<dyn Progress>) {
-        for (kind, name) in &self.unreadable {
-            source.skip(kind, name, "it is unlogged, and a standby has nothing of what is in it", progress);
+        let (lost, warnings) = losses(&self.details, &self.travels);
+        for one in self.unreadable.iter().chain(&lost) {
+            source.skip(&one.kind, &one.name, &one.reason, progress);
         }
-        for (detail, travel) in self.details.iter().zip(&self.travels) {
-            let name = qualified(&detail.schema, &detail.name);
-            for (column, why) in &travel.lost {
-                source.skip("COLUMN", &format!("{name}.{column}"), why, progress);
-            }
-            travel.warning.iter().for_each(|text| source.warn(text.clone(), progress));
-        }
+        warnings.into_iter().for_each(|text| source.warn(text, progress));
+        let told = as_text(&self.details, &self.travels);
+        told.into_iter().for_each(|one| progress.on(Event::Detail(one.what)));
     }
 
     /// Tables by slot, for messages; the large objects' is the last.
@@ -300,12 +291,12 @@ fn large_object_sql(group: &[&LargeObject]) -> String {
 }
 
 /// The types of all columns, in one query.
-async fn column_types(source: &Source, details: &[TableData]) -> Result<Types> {
+pub async fn column_types(client: &Client, major: u32, details: &[TableData]) -> Result<Types> {
     let mut oids: Vec<Oid> =
         details.iter().flat_map(|detail| detail.columns.iter().map(|column| column.type_oid)).collect();
     oids.sort_unstable();
     oids.dedup();
-    Types::read(source.client(), source.major, &oids).await
+    Types::read(client, major, &oids).await
 }
 
 /// The columns as they are read.

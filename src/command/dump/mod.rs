@@ -6,12 +6,17 @@
 //! Invariant: nothing stands under the final name before everything is written and synced.
 
 mod choose;
+mod chosen;
 mod destination;
 pub(super) mod jobs;
+mod losses;
+mod outlook;
 pub(super) mod oversize;
 pub(super) mod pump;
 mod reference;
 pub(super) mod source;
+mod space;
+pub(super) mod surroundings;
 mod travel;
 pub(super) mod watchdog;
 
@@ -37,6 +42,7 @@ use crate::sql::Script;
 pub use destination::{DIRECTORY, Destination};
 use destination::{Target, Unfinished};
 use jobs::Contents;
+pub(super) use outlook::outlook;
 use pump::Work;
 use source::{Joined, Source};
 use watchdog::Watchdog;
@@ -59,6 +65,8 @@ pub struct DumpOptions {
     pub max_blocking: Option<std::time::Duration>,
     /// Carry what ANALYZE gathered, where the server can tell it.
     pub statistics: bool,
+    /// Refuse what cannot fit where it goes.
+    pub check_space: bool,
 }
 
 /// What was dumped; the sidecar holds the same.
@@ -152,6 +160,11 @@ async fn write<W: Write + Send + 'static>(
         Ok(contents) => contents,
         Err(error) => return Err(source.explain(error).await),
     };
+    if options.check_space {
+        let mut found = space::space(&options.destination, contents.bytes());
+        found.pass(progress)?;
+        surroundings::tell(&found.others, progress);
+    }
     let script = script(&mut source, &contents, options, progress)?;
     contents.name_losses(&mut source, progress);
     let mut manifest = manifest(&source, options, started, &contents, &script);

@@ -11,13 +11,14 @@ use std::sync::Arc;
 use tokio_postgres::Client;
 
 use super::DumpOptions;
-use super::choose::Choice;
+use super::chosen::{Chosen, uncovered};
 use super::pump::Reconnect;
 use super::reference::References;
+use super::surroundings::{self, surroundings};
 use super::watchdog::Watchdog;
 use crate::archive::manifest::Skipped;
 use crate::catalog::{self, Catalog, Database, Listed};
-use crate::connect::{Changed, MAJOR_TRIED_MAX, Proof, Purpose, Session, Snapshot};
+use crate::connect::{Changed, Proof, Purpose, Session, Snapshot};
 use crate::error::{Error, Fault, Result};
 use crate::object::Oid;
 use crate::progress::{Event, Progress};
@@ -58,19 +59,6 @@ pub struct Source {
     pub skipped: Vec<Skipped>,
 }
 
-/// What cannot be seen on a server newer than any that is known: new kinds of objects show in dependencies, new
-/// columns of catalogs do not.
-fn newer(major: u32) -> Option<Skipped> {
-    (major > MAJOR_TRIED_MAX).then(|| Skipped {
-        kind: "SERVER".into(),
-        name: format!("PostgreSQL {major}"),
-        reason: format!(
-            "it is newer than {MAJOR_TRIED_MAX}, the newest that this version of pgsnap knows; what it added to objects \
-             of known kinds is not copied"
-        ),
-    })
-}
-
 /// Locks what is `known` before this transaction has a snapshot, chooses in the snapshot, and locks what is
 /// new in it. Returns a table that was changed in between, if one was.
 async fn lock(
@@ -84,7 +72,7 @@ async fn lock(
     }
     let gone: HashSet<(String, String)> =
         snapshot.lock(&known.lockable().map(name).collect::<Vec<_>>()).await?.into_iter().collect();
-    let chosen = Chosen::read(snapshot, database, options).await?;
+    let chosen = Chosen::read(snapshot, database, &options.selection).await?;
     let is_gone = |relation: &&Listed| gone.contains(&(relation.schema.clone(), relation.name.clone()));
     let locked: HashSet<Oid> =
         known.lockable().filter(|relation| !is_gone(relation)).map(|relation| relation.oid).collect();
@@ -136,36 +124,6 @@ impl Details {
     }
 }
 
-/// The relations a snapshot shows, and which of them are chosen.
-struct Chosen {
-    listed: Vec<Listed>,
-    relations: Vec<Listed>,
-    choice: Choice,
-    unmatched: Vec<String>,
-}
-
-impl Chosen {
-    async fn read(snapshot: &Snapshot, database: &Database, options: &DumpOptions) -> Result<Chosen> {
-        let client = &snapshot.session().client;
-        let listed = catalog::list(client, snapshot.session().major).await?;
-        let (choice, unmatched) = Choice::read(client, &database.name, &listed, &options.selection).await?;
-        let relations = choice.relations(&listed);
-        Ok(Chosen { listed, relations, choice, unmatched })
-    }
-
-    /// Those that LOCK TABLE takes.
-    fn lockable(&self) -> impl Iterator<Item = &Listed> {
-        self.relations.iter().filter(|relation| matches!(relation.relkind, 'r' | 'p'))
-    }
-
-    /// Those whose rows are to be copied.
-    fn with_rows(&self, options: &DumpOptions) -> Vec<Oid> {
-        let copied = |relation: &&Listed| relation.relkind == 'r' && !self.choice.not_data.contains(&relation.oid);
-        let takes = options.selection.takes_data();
-        self.relations.iter().filter(|_| takes).filter(copied).map(|relation| relation.oid).collect()
-    }
-}
-
 impl Source {
     /// Connects, takes the snapshot, chooses, locks and reads. All of it is to be done over by `watchdog`, which gets
     /// to know of each session.
@@ -176,19 +134,22 @@ impl Source {
         }
         let mut snapshot = Snapshot::begin(session, options.lock_wait).await?;
         let database = catalog::database(&snapshot.session().client, snapshot.session().major).await?;
-        let mut known = Chosen::read(&snapshot, &database, options).await?;
+        let mut known = Chosen::read(&snapshot, &database, &options.selection).await?;
+        known.found.pass(progress)?;
+        let beforehand = surroundings(snapshot.session(), known.lockable().count()).await?;
+        surroundings::tell(&beforehand, progress);
         let mut last = None;
         for _ in 0..TRIES {
             snapshot = snapshot.restart().await?;
             let locked = lock(&snapshot, &known, &database, options).await;
-            let (chosen, changed) = match locked {
+            let (mut chosen, changed) = match locked {
                 Ok(locked) => locked,
                 Err(error) => return Err(snapshot.explain(error).await),
             };
             let why = match changed {
                 Some(table) => format!("{}.{} was changed while it was being locked", table.schema, table.name),
                 None => {
-                    snapshot.hides_nothing(&chosen.with_rows(options)).await?;
+                    chosen.found.pass(progress)?;
                     if snapshot.session().pooled {
                         watchdog.add(snapshot.session(), snapshot.backend_pid().await?);
                     }
@@ -232,10 +193,10 @@ impl Source {
         watchdog: &Arc<Watchdog>,
         progress: &Arc<dyn Progress>,
     ) -> Source {
-        let Chosen { listed, relations, choice, unmatched } = chosen;
+        let mut chosen = chosen;
         let Details { readers, exported, alone, mut catalog } = details;
         let references = References::of(&catalog.objects);
-        let dangling = choice.reduce(&mut catalog, &relations, &listed, &options.selection);
+        let dangling = chosen.reduce(&mut catalog, &options.selection);
         let session = snapshot.session();
         let mut source = Source {
             major: session.major,
@@ -246,10 +207,10 @@ impl Source {
             exported,
             watchdog: Arc::clone(watchdog),
             database,
-            relations,
+            relations: chosen.relations,
             catalog,
             references,
-            without_rows: choice.not_data,
+            without_rows: chosen.choice.not_data,
             warnings: options.settings.warnings.clone(),
             skipped: Vec::new(),
         };
@@ -257,10 +218,13 @@ impl Source {
         connected
             .into_iter()
             .chain(alone)
-            .chain(unmatched)
+            .chain(chosen.unmatched)
             .chain(dangling)
             .for_each(|text| source.warn(text, progress));
-        source.name_unknown(progress);
+        let uncovered = uncovered(source.major, std::mem::take(&mut source.catalog.lacking));
+        for one in uncovered.into_iter().chain(chosen.skipped) {
+            source.skip(&one.kind, &one.name, &one.reason, progress);
+        }
         source
     }
 
@@ -272,15 +236,6 @@ impl Source {
     /// As [`Snapshot::explain`].
     pub async fn explain(&self, error: Error) -> Error {
         self.snapshot.explain(error).await
-    }
-
-    /// What no query covers is named, counted and in the exit code.
-    fn name_unknown(&mut self, progress: &Arc<dyn Progress>) {
-        let unknown = std::mem::take(&mut self.catalog.lacking);
-        let unknown = unknown.into_iter().map(|one| Skipped { kind: one.kind, name: one.name, reason: one.reason });
-        for one in newer(self.major).into_iter().chain(unknown) {
-            self.skip(&one.kind, &one.name, &one.reason, progress);
-        }
     }
 
     /// Remembers a warning and shows it.
@@ -369,16 +324,4 @@ async fn join(
 ) -> Result<Vec<Arc<Snapshot>>> {
     let Some((name, proof)) = exported else { return Ok(Vec::new()) };
     futures::future::try_join_all((0..jobs).map(|_| another(leader, name, proof, watchdog))).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_newer_server_is_named_among_what_is_not_copied() {
-        assert!(newer(MAJOR_TRIED_MAX).is_none());
-        let skipped = newer(MAJOR_TRIED_MAX + 1).expect("it is newer");
-        assert_eq!((skipped.kind.as_str(), skipped.name.as_str()), ("SERVER", "PostgreSQL 19"));
-    }
 }

@@ -11,41 +11,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::passed::PassedOver;
+use crate::command::provided::is_provided;
 use crate::connect::Session;
 use crate::error::{During, Fault, Result};
 use crate::object::Row;
 use crate::sql::{Entry, Script, ident};
-
-/// Schemas that providers make and keep; left out only where they are there and belong to somebody else.
-/// Supabase; Neon; Amazon, Google, Microsoft; pg_cron and its like, which providers install for their users.
-const PROVIDED: [&str; 26] = [
-    "_analytics",
-    "_realtime",
-    "auth",
-    "extensions",
-    "graphql",
-    "graphql_public",
-    "net",
-    "pgbouncer",
-    "pgsodium",
-    "pgsodium_masks",
-    "realtime",
-    "storage",
-    "supabase_functions",
-    "supabase_migrations",
-    "vault",
-    "neon",
-    "neon_auth",
-    "neon_migration",
-    "aws_commons",
-    "aws_lambda",
-    "aws_s3",
-    "rds_tools",
-    "google_ml",
-    "google_vacuum_mgmt",
-    "azure",
-    "cron",
-];
 
 /// Kinds of which a server may say that they are for superusers, or for owners of what a provider owns.
 const SUPERUSERS: [&str; 24] = [
@@ -113,7 +83,7 @@ impl Limited {
         let sql = "SELECT nspname::text AS name FROM pg_catalog.pg_namespace WHERE NOT pg_catalog.pg_has_role(nspowner, 'USAGE')";
         let rows = session.client.query_typed(sql, &[]).await.during(Fault::Server, doing)?;
         let others = rows.iter().map(|row| Row(row).text("name")).collect::<Result<Vec<String>>>()?;
-        let provided = others.into_iter().filter(|name| PROVIDED.contains(&name.as_str())).collect();
+        let provided = others.into_iter().filter(|name| is_provided(name)).collect();
         Ok(Some(Limited { role, roles, provided, kept: BTreeMap::new(), lost: Vec::new() }))
     }
 

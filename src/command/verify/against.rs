@@ -92,6 +92,7 @@ pub(super) async fn compare(
         lock_wait: options.lock_wait,
         max_blocking: options.max_blocking,
         statistics: false,
+        check_space: false,
     };
     let watchdog = Watchdog::new(&options.settings, options.max_blocking, progress);
     watchdog.over(compare_with(archive, script, &options, &watchdog, left_out, progress)).await
