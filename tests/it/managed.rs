@@ -204,3 +204,73 @@ fn a_check_gives_the_grants_that_a_dump_needs() {
     program.run(&check).exits(0);
     program.run(&dump).exits(0);
 }
+
+/// What a provider has put into the database, and what its owner has made of it.
+const PROVIDERS: &str = "
+    CREATE SCHEMA auth AUTHORIZATION managed_provider; GRANT USAGE ON SCHEMA auth TO managed_owner;
+    CREATE SCHEMA vault AUTHORIZATION managed_provider; CREATE SCHEMA cron AUTHORIZATION managed_provider;
+    GRANT USAGE ON SCHEMA cron TO managed_owner; SET ROLE managed_provider;
+    CREATE TABLE auth.users (id serial PRIMARY KEY, secret text); INSERT INTO auth.users (secret) VALUES ('theirs'); GRANT REFERENCES ON auth.users TO managed_owner;
+    CREATE TABLE auth.open (id int); INSERT INTO auth.open VALUES (1); GRANT SELECT ON auth.open TO managed_owner;
+    CREATE VIEW auth.names AS SELECT id FROM auth.users; CREATE VIEW auth.more AS TABLE auth.names;
+    CREATE TABLE vault.secrets (id int); CREATE FUNCTION auth.uid() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE TABLE cron.job (id int, username name); ALTER TABLE cron.job ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON cron.job USING (username = CURRENT_USER); GRANT SELECT ON cron.job TO managed_owner; RESET ROLE;
+    CREATE SCHEMA app AUTHORIZATION managed_owner;
+    CREATE TABLE app.profiles (id int PRIMARY KEY REFERENCES auth.users); ALTER TABLE app.profiles OWNER TO managed_owner;
+    INSERT INTO app.profiles VALUES (1);";
+
+fn what_a_provider_keeps_is_left_out(major: u32) {
+    let (server, program) = (Server::shared(major), Program::new());
+    role(server, "managed_owner", "LOGIN CREATEROLE CREATEDB");
+    role(server, "managed_provider", "NOLOGIN");
+    let source = owned(server, "managed_owner");
+    source.psql(PROVIDERS);
+    let url = address(&source, "managed_owner");
+    let left_out = [
+        "TABLE DATA cron.job: its schema is the provider's, and row-level security would hide rows of it",
+        "TABLE auth.users: its schema is the provider's, and the role may not read it",
+        "TABLE vault.secrets: its schema is the provider's, and the role may not read it",
+        "VIEW auth.names: its schema is the provider's, and it needs what the role may not read",
+        "VIEW auth.more: its schema is the provider's, and it needs what the role may not read",
+    ];
+    let run = program.run(&["dump", "-j", "3", "-d", &url, "-f", "own.tar.zst", "--json"]).exits(4).says(&left_out);
+    let skipped = run.json()["skipped"].as_array().map(Vec::len);
+    assert_eq!(skipped, Some(6), "and the sequence of the table: {run}");
+    assert!(run.stderr.contains("profiles_id_fkey"), "what it needs is left out: {run}");
+    let report = program.run(&["check", "--json", "-d", &url]).exits(4).json();
+    for words in &left_out[..3] {
+        let text = report["findings"].to_string();
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    program.run(&["verify", "own.tar.zst", "--against", &url]).exits(0);
+    // Where the provider has put the same, all of the owner's own comes back.
+    let copy = owned(server, "managed_owner");
+    let theirs = PROVIDERS.split("CREATE SCHEMA app").next().expect("a first part");
+    copy.psql(theirs);
+    program.run(&["restore", "own.tar.zst", "-d", &address(&copy, "managed_owner")]).exits(4);
+    assert_eq!(copy.psql("SELECT (SELECT count(*) FROM app.profiles), (SELECT count(*) FROM auth.users)"), "1|1");
+    let key = "SELECT count(*) FROM pg_constraint WHERE conname = 'profiles_id_fkey'";
+    assert_eq!(copy.psql(key), "1");
+    // What is nobody's by rule is not left out, and the superuser has it all.
+    source.psql("CREATE TABLE app.closed (id int); CREATE SCHEMA authority; CREATE TABLE authority.t (id int)");
+    let grants = [
+        "GRANT USAGE ON SCHEMA authority TO managed_owner;",
+        "GRANT SELECT ON TABLE app.closed TO managed_owner;",
+        "GRANT SELECT ON TABLE authority.t TO managed_owner;",
+    ];
+    program.run(&["dump", "-d", &url, "-f", "other.tar.zst"]).exits(1).says(&grants);
+    program.run(&["dump", "-d", &url, "-f", "part.tar.zst", "-n", "app", "-T", "app.closed"]).exits(0);
+    let whole = program.dump(&source, &[]);
+    equal_to_reference(&source, &program.restore(&whole, server, &[]), &[]);
+}
+
+#[test]
+fn what_a_provider_keeps_is_left_out_on_15() {
+    what_a_provider_keeps_is_left_out(15);
+}
+
+#[test]
+fn what_a_provider_keeps_is_left_out_on_18() {
+    what_a_provider_keeps_is_left_out(18);
+}
