@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use pgsnap::archive::check::{ChunkSummary, check_archive};
 use pgsnap::archive::member::decode;
-use pgsnap::archive::{Archive, Encoder, HEAD_PATH, Head, MANIFEST_PATH, MAX_CONTENT, Manifest};
+use pgsnap::archive::salvage::salvage;
+use pgsnap::archive::{Archive, Encoder, HEAD_PATH, Head, MANIFEST_PATH, MAX_CONTENT, Manifest, Source};
 use pgsnap::connect::{DotEnv, Flags, Settings};
 use pgsnap::copy::{Format, Inspector, Shape, Shapes, Summary, Swap, Walker, summarise};
 use xxhash_rust::xxh3::xxh3_64;
@@ -31,16 +32,30 @@ pub const TARGETS: &[Target] = &[
 
 /// A whole file: opened, checked, every member read.
 pub fn archive(bytes: &[u8]) {
+    salvaged(bytes);
     let Ok(archive) = Archive::from_reader(Cursor::new(bytes.to_vec())) else { return };
     read_all(&archive);
 }
 
+/// What is taken out of a damaged archive can be read, and agrees with itself.
+fn salvaged(bytes: &[u8]) {
+    let source = Arc::new(Source::reader(Cursor::new(bytes.to_vec())).expect("memory can be read"));
+    let Ok((Some(archive), report)) = salvage(&source, 1, &content, &|_| {}) else { return };
+    let members = archive.manifest().members.len();
+    assert_eq!(report.members, members as u64);
+    assert!((0..members).all(|index| archive.read_member(index).is_ok()), "what is whole can be read");
+    let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
+    assert_eq!(rows, archive.manifest().totals.rows);
+}
+
+/// Any content is rows, or none.
+fn content(_: pgsnap::archive::ChunkContext<'_>, bytes: &[u8]) -> Result<ChunkSummary, String> {
+    let summary = summarise(Format::Binary, None, bytes).map_err(|error| error.to_string())?;
+    Ok(ChunkSummary { rows: summary.rows, fingerprint: summary.fingerprint.value() })
+}
+
 /// Everything that reading an archive does. What `check` finds sound can be read.
 fn read_all(archive: &Archive) {
-    let content = |_: pgsnap::archive::ChunkContext<'_>, bytes: &[u8]| {
-        let summary = summarise(Format::Binary, None, bytes).map_err(|error| error.to_string())?;
-        Ok(ChunkSummary { rows: summary.rows, fingerprint: summary.fingerprint.value() })
-    };
     let sound = check_archive(archive, 1, &|_| true, &content).is_ok_and(|report| report.is_sound());
     let members = archive.manifest().members.len();
     let read = (0..members).filter(|index| archive.read_member(*index).is_ok()).count();

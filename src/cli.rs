@@ -278,6 +278,9 @@ pub struct VerifyArgs {
     /// Threads [default: all processors] and connections [default: 2]
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
+    /// Where it is damaged, tell what is whole and what is lost
+    #[arg(long, conflicts_with_all = ["against", "restore_into"])]
+    pub salvage: bool,
     #[command(flatten)]
     pub live: LiveArgs,
     #[command(flatten)]
@@ -359,6 +362,9 @@ pub struct RestoreArgs {
     /// Pass over errors of the server: they are listed, what needs a failed entry is left out, exit status 4
     #[arg(long, conflicts_with = "single_transaction")]
     pub continue_on_error: bool,
+    /// Restore what is whole of a damaged archive and list what is not; what fails for that is passed over, exit status 4
+    #[arg(long, conflicts_with_all = ["single_transaction", "no_verify", "clean", "list"])]
+    pub salvage: bool,
     /// With -a: triggers and foreign keys are off while rows are loaded (superusers only)
     #[arg(long, requires = "data_only")]
     pub disable_triggers: bool,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use pgsnap::archive::{Archive, Manifest};
+use pgsnap::archive::Manifest;
 use pgsnap::cli::{
     CheckArgs, ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, OutputArgs, ProgressArg, ReportArgs,
     RestoreArgs, SectionArg, SelectionArgs, VerifyArgs,
@@ -16,6 +16,7 @@ use pgsnap::command::check::{CheckOptions, check};
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
 use pgsnap::command::restore::{Missing, Production, RestoreOptions, Statistics, contents, restore};
+use pgsnap::command::salvage::salvage;
 use pgsnap::command::selection::{Named, Pattern, Selection, filter};
 use pgsnap::command::verify::{
     AgainstOptions, Input, Proof, RestoreIntoOptions, VerifySummary, against, restore_into, scratch_name, verify,
@@ -281,8 +282,16 @@ fn run_verify(args: &VerifyArgs) -> Result<u8> {
     let all = std::thread::available_parallelism().map_or(1, usize::from);
     let input = Input::open(Some(args.archive.as_path()).filter(|path| path.as_os_str() != "-"))?;
     let (screen, progress) = screen(&args.report);
-    let result = verify(&input, args.jobs.map_or(all, usize::from), &progress)
-        .and_then(|summary| if summary.sound { beside(args, &input, summary, &progress) } else { Ok(summary) });
+    let jobs = args.jobs.map_or(all, usize::from);
+    let result = verify(&input, jobs, &progress).and_then(|mut summary| {
+        if summary.sound {
+            return beside(args, &input, summary, &progress);
+        }
+        if args.salvage {
+            summary.salvage = Some(salvage(&input, jobs, &progress)?.1);
+        }
+        Ok(summary)
+    });
     screen.finish();
     let summary = result?;
     if let Some(error) = input.path().and_then(|path| summary.record(path).err()) {
@@ -313,7 +322,7 @@ fn beside(
     let live = &args.live;
     let Some(conn) = live.against.as_ref().or(live.restore_into.as_ref()) else { return Ok(summary) };
     let connect = ConnectArgs { dbname: Some(conn.clone()), ..ConnectArgs::default() };
-    let archive = Archive::open(input.file())?;
+    let archive = input.archive()?;
     let recorded = recorded(archive.manifest())?;
     let against_options = AgainstOptions {
         settings: settings(&connect, live.role.as_ref())?,
@@ -341,7 +350,7 @@ fn beside(
     };
     let work = async {
         let mut signals = Signals::listen()?;
-        restore_into(input.file(), &archive, options, async move { signals.next().await }, progress).await
+        restore_into(&archive, options, async move { signals.next().await }, progress).await
     };
     let report = run_until(work, Signals::twice, &consequence)?;
     if let Some(path) = input.path() {
@@ -383,6 +392,8 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
     }
     let options = RestoreOptions {
         archive,
+        opened: None,
+        salvage: args.salvage,
         settings: settings(&args.connect, args.selection.role.as_ref())?,
         jobs: usize::from(args.jobs.unwrap_or(if args.single_transaction { 1 } else { 2 })),
         selection: selection(&args.selection, None)?,
@@ -411,12 +422,13 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
     if let Some(plan) = &summary.plan {
         print(&if args.report.json { json(&summary) } else { shown(&terminal::planned(plan)).into_owned() });
         return Ok(match plan.exit_code {
-            0 if !summary.refused.is_empty() => SKIPPED,
+            0 if !summary.refused.is_empty() || summary.salvage.is_some() => SKIPPED,
             code => code,
         });
     }
     tell(&args.report, &summary, || terminal::restored(&summary));
-    Ok(if summary.refused.is_empty() && summary.failed.is_empty() { 0 } else { SKIPPED })
+    let all = summary.refused.is_empty() && summary.failed.is_empty() && summary.salvage.is_none();
+    Ok(if all { 0 } else { SKIPPED })
 }
 
 async fn run_check(args: &CheckArgs) -> Result<u8> {

@@ -8,10 +8,13 @@ mod keep;
 mod pace;
 mod screen;
 
+use std::path::Path;
+
 use crate::command::check::{Finding, Report, Severity};
 use crate::command::dump::DumpSummary;
 use crate::command::inspect::Inspection;
 use crate::command::restore::{DryRun, RestoreSummary};
+use crate::command::salvage::{Guide, Salvaged, State, line};
 pub use crate::command::size;
 use crate::command::verify::{LiveReport, Outcome, VerifySummary};
 use crate::spelling::shown;
@@ -47,7 +50,17 @@ pub fn dumped(summary: &DumpSummary) -> String {
 
 /// The lines after a restore.
 pub fn restored(summary: &RestoreSummary) -> String {
-    format!(
+    let mut out = String::new();
+    if let Some(salvaged) = &summary.salvage {
+        // What is missing is the answer here: named once more, together.
+        let left_out = summary.refused.iter().map(|one| format!("not restored: {}: {}", one.entry, one.reason));
+        let failed = summary.failed.iter().map(|one| format!("failed: {}", one.entry));
+        for line in salvaged.losses().into_iter().chain(left_out).chain(failed) {
+            out.push_str(&format!("{}\n", plain(&line)));
+        }
+        out.push_str("SALVAGED from a damaged archive: ");
+    }
+    out + &format!(
         "restored into {}: {}, {}, {}{}{} ({:.1} s)",
         summary.database,
         counted(summary.entries, "entry", "entries"),
@@ -100,12 +113,47 @@ pub fn verified(summary: &VerifySummary) -> String {
         0 => out.push_str(&format!("{name}: sound: {checked}")),
         count => out.push_str(&format!("{name}: DAMAGED: {}: {checked}", counted(count as u64, "finding", "findings"))),
     }
+    if let Some(salvaged) = &summary.salvage {
+        out.push('\n');
+        out.push_str(&self::salvaged(salvaged, &summary.archive));
+    }
     for (report, what) in [(&summary.against, "beside"), (&summary.restored, "restored into")] {
         if let Some(report) = report {
             out.push('\n');
             out.push_str(&compared(report, &name.to_string(), what));
         }
     }
+    out
+}
+
+/// What comes out of a damaged archive: every table, every member that does not, then one line.
+fn salvaged(salvaged: &Salvaged, archive: &Path) -> String {
+    let found = &salvaged.found;
+    let mut out = String::new();
+    for rows in found.tables.iter().chain(&found.large_objects).filter(|rows| rows.state == State::Whole) {
+        out.push_str(&format!("{}\n", plain(&line(rows))));
+    }
+    for loss in salvaged.losses() {
+        out.push_str(&format!("{}\n", plain(&loss)));
+    }
+    let members = counted(found.members, "whole member", "whole members");
+    let lost = counted(found.lost.len() as u64, "member", "members");
+    let known = match found.guide {
+        Guide::Manifest => "the manifest is whole",
+        Guide::Draft => "the manifest is lost; its draft tells what the members are",
+        Guide::Nothing => "neither the manifest nor its draft is whole: nothing tells what the members are",
+    };
+    out.push_str(&format!("{members}, {lost} lost or in doubt; {known}\n"));
+    let can = found.guide != Guide::Nothing;
+    out.push_str(&match (can && salvaged.schema, can) {
+        (true, _) => "pgsnap restore --salvage restores what is whole".to_string(),
+        (false, true) => format!(
+            "the entries of the schema are lost: pgsnap restore --salvage --data-only loads rows into tables that \
+             are there; {}",
+            salvaged.by_hand(Some(archive))
+        ),
+        (false, false) => salvaged.by_hand(Some(archive)),
+    });
     out
 }
 

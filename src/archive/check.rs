@@ -6,7 +6,6 @@
 //!
 //! Invariant: memory is one member per thread and the manifest, whatever the archive says.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -71,8 +70,8 @@ impl Report {
 /// # Errors
 /// Damaged for a file that is no archive at all; Unsupported for a newer format; Disk or Usage where the
 /// file cannot be read. Everything else is a finding.
-pub fn check(path: &Path, jobs: usize, content: &ReadChunk<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Report> {
-    check_source(&Source::open(path)?, jobs, &|_| true, content, progress)
+pub fn check(source: &Source, jobs: usize, content: &ReadChunk<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Report> {
+    check_source(source, jobs, &|_| true, content, progress)
 }
 
 /// As [`check`], of an archive that is open, and without the chunks of tables that are not `needed`.

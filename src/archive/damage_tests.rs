@@ -39,7 +39,7 @@ fn a_sound_archive_has_no_findings() {
         let progress = |bytes| {
             seen.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed);
         };
-        let report = check(&path, jobs, &summary, &progress).unwrap();
+        let report = check(&Source::open(&path).unwrap(), jobs, &summary, &progress).unwrap();
         assert_eq!(report.findings, []);
         assert_eq!((report.members_checked, report.rows), (7, 42));
         assert_eq!(report.raw_bytes, Archive::open(&path).unwrap().manifest().totals.raw_bytes);

@@ -9,7 +9,7 @@ use super::footer::{END_FRAME, Footer};
 use super::manifest::{Chunk, Column, Data, Format, Head, LargeObjects, Manifest, Member, Table, hex64, hex128};
 use super::member::{Encoded, Encoder, chunk_path, path_for_table};
 use super::writer::{Finished, Writer};
-use super::{HEAD_PATH, LARGE_OBJECTS_DIR, MANIFEST_PATH, validate};
+use super::{DRAFT_PATH, HEAD_PATH, LARGE_OBJECTS_DIR, MANIFEST_PATH, validate};
 use crate::error::Result;
 
 /// Path and content of every member, in order.
@@ -27,6 +27,15 @@ pub(super) fn members() -> Vec<(String, Vec<u8>)> {
         (chunk_path(LARGE_OBJECTS_DIR, 0, 0, "copy"), b"page\n".to_vec()),
         ("README.txt".to_string(), vec![b'.'; 512]),
     ]
+}
+
+/// The same with the draft of the manifest (F28) behind the head.
+pub(super) fn members_and_draft() -> Vec<(String, Vec<u8>)> {
+    let mut members = members();
+    let mut draft = manifest(&[]);
+    draft.finished = String::new();
+    members.insert(1, (DRAFT_PATH.to_string(), draft.to_json()));
+    members
 }
 
 fn described() -> Manifest {

@@ -430,7 +430,7 @@ mod tests {
     #[test]
     fn f19_newer_minor_with_unknown_fields_is_read() {
         let json = String::from_utf8(manifest().to_json()).unwrap();
-        let json = json.replace(r#""minor":1}"#, r#""minor":7,"patch":1},"novelty":{"a":[1]}"#);
+        let json = json.replace(r#""minor":2}"#, r#""minor":7,"patch":1},"novelty":{"a":[1]}"#);
         assert_eq!(Manifest::from_json(json.as_bytes()).unwrap().format.minor, 7);
     }
 

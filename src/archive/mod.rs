@@ -17,6 +17,7 @@ pub mod manifest;
 pub mod member;
 pub mod publish;
 pub mod reader;
+pub mod salvage;
 mod scan;
 mod source;
 mod validate;
@@ -26,6 +27,8 @@ pub mod writer;
 mod damage_tests;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod salvage_tests;
 
 pub use check::{ChunkContext, ChunkSummary, Report, check};
 pub use finding::Finding;
@@ -36,10 +39,11 @@ pub use manifest::{
 pub use member::{Decoder, Encoded, Encoder};
 pub use publish::{Output, write_sidecar};
 pub use reader::{Archive, Buffers};
+pub use source::Source;
 pub use writer::{Finished, Writer};
 
 /// The format this version writes, and the newest it reads (rule F19).
-pub const FORMAT: Version = Version { major: 1, minor: 1 };
+pub const FORMAT: Version = Version { major: 1, minor: 2 };
 
 /// Columns of binary chunks that hold text (rule F26): a reader that does not know would take the text for
 /// the value.
@@ -57,6 +61,9 @@ pub const WRITER: &str = concat!("pgsnap ", env!("CARGO_PKG_VERSION"));
 
 /// The path of the first member (rule F8).
 pub const HEAD_PATH: &str = "pgsnap.json";
+
+/// The path of the manifest as far as it was known before rows were copied (rule F28).
+pub const DRAFT_PATH: &str = "draft.json";
 
 /// The path of the last member (rule F8).
 pub const MANIFEST_PATH: &str = "manifest.json";

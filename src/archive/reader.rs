@@ -51,7 +51,7 @@ impl Archive {
     /// Damaged for what is no archive, a truncated or a damaged one (members are not read yet);
     /// Unsupported for a newer format; Disk or Usage where the file cannot be read.
     pub fn open(path: &Path) -> Result<Archive> {
-        Archive::from_source(Source::open(path)?)
+        Archive::new(Arc::new(Source::open(path)?))
             .map_err(|error| Error::new(error.fault(), format!("cannot open {}", path.display())).caused_by(error))
     }
 
@@ -60,10 +60,14 @@ impl Archive {
     /// # Errors
     /// The same.
     pub fn from_reader(reader: impl Read + Seek + Send + 'static) -> Result<Archive> {
-        Archive::from_source(Source::reader(reader)?)
+        Archive::new(Arc::new(Source::reader(reader)?))
     }
 
-    fn from_source(source: Source) -> Result<Archive> {
+    /// Like [`open`](Archive::open), from bytes that are open already.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn new(source: Arc<Source>) -> Result<Archive> {
         let (footer, end) = match read_footer(&source) {
             Ok(found) => found,
             Err(Trouble::Finding(finding)) => return Err(explain(&source, &finding)),
@@ -76,8 +80,13 @@ impl Archive {
         if let Some(finding) = validate::layout(&manifest, footer.offset).into_iter().next() {
             return Err(finding.into());
         }
+        Ok(Archive::with_manifest(source, manifest))
+    }
+
+    /// An archive whose members are those of this manifest, wherever the bytes have another.
+    pub(super) fn with_manifest(source: Arc<Source>, manifest: Manifest) -> Archive {
         let paths = manifest.members.iter().enumerate().map(|(index, member)| (member.path.clone(), index)).collect();
-        Ok(Archive { source: Arc::new(source), manifest: Arc::new(manifest), paths: Arc::new(paths) })
+        Archive { source, manifest: Arc::new(manifest), paths: Arc::new(paths) }
     }
 
     /// The head of a file that begins like an archive, whatever became of its rest; `None` for anything else.

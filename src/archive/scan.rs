@@ -22,6 +22,11 @@ use crate::error::{Fault, Result};
 const BLOCK_HEADER: u64 = 3;
 const BLOCK_MAX: u64 = 128 << 10;
 
+/// What the search for a frame may cost over a whole file: block headers walked, and KiB decompressed, of what
+/// looked like a frame and was none. Compressed bytes look like one every 4 GiB; a file made to do so must not take
+/// for ever.
+const SEARCH_COST: u64 = 4 << 20;
+
 /// What lies in a file.
 #[derive(Default)]
 pub(super) struct Scan {
@@ -30,6 +35,8 @@ pub(super) struct Scan {
     pub(super) members: Vec<Member>,
     /// A readable manifest, where there is one.
     pub(super) manifest: Option<Manifest>,
+    /// What the search has cost.
+    cost: u64,
 }
 
 /// Reads the frames of the first `end` bytes.
@@ -52,7 +59,7 @@ pub(super) fn scan(source: &Source, end: u64, progress: &(dyn Fn(u64) + Sync)) -
             at += FOOTER_LEN as u64;
             continue;
         }
-        let frame = frame_length(source, at, end)?;
+        let frame = frame_length(source, at, end, &mut 0)?;
         let read = match frame {
             Ok(length) => scan.frame(source, at, length, &mut buffers)?.map(|path| (path, length)),
             Err(broken) => Err(broken),
@@ -65,7 +72,8 @@ pub(super) fn scan(source: &Source, end: u64, progress: &(dyn Fn(u64) + Sync)) -
             }
             Err(broken) => {
                 scan.findings.push(broken.at(at, format!("frame after {last}")));
-                at = resume(source, at, frame_length(source, at, end)?.ok(), end)?;
+                let length = frame_length(source, at, end, &mut scan.cost)?.ok();
+                at = scan.resume(source, at, length, end, &mut buffers)?;
             }
         }
     }
@@ -104,6 +112,59 @@ impl Scan {
             });
         }
         Ok(Ok(found.path.to_string()))
+    }
+
+    /// Where to go on after a frame at `at` that cannot be read: behind it, where something begins there, or at
+    /// the next whole frame.
+    fn resume(
+        &mut self,
+        source: &Source,
+        at: u64,
+        length: Option<u64>,
+        end: u64,
+        buffers: &mut Buffers,
+    ) -> Result<u64> {
+        if let Some(length) = length
+            && begins(source, at + length, end)?
+        {
+            return Ok(at + length);
+        }
+        let magic = zstd_safe::MAGICNUMBER.to_le_bytes();
+        let (mut window, mut from) = (Vec::new(), at + 1);
+        while from < end {
+            let size = (end - from).min(1 << 20);
+            source.read_into(from, size, &mut window)?;
+            for (n, _) in window.windows(4).enumerate().filter(|(_, bytes)| *bytes == magic) {
+                let candidate = from + n as u64;
+                if self.is_frame(source, candidate, end, buffers)? {
+                    return Ok(candidate);
+                }
+                if self.cost > SEARCH_COST {
+                    let problem = "too much behind it looks like a frame and is none: the search ends here";
+                    self.findings.push(Broken::new("F24", problem).at(candidate, "frame after damage"));
+                    return Ok(end);
+                }
+            }
+            // Three bytes again: a magic number may lie across two windows.
+            from = if from + size < end { from + size - 3 } else { end };
+        }
+        Ok(end)
+    }
+
+    /// Whether a whole frame lies at `at`: something follows it, or it is a member although what follows is
+    /// damaged, too.
+    fn is_frame(&mut self, source: &Source, at: u64, end: u64, buffers: &mut Buffers) -> Result<bool> {
+        if peek(source, at, end)?.starts_with(&END_FRAME) {
+            return Ok(true);
+        }
+        let Ok(length) = frame_length(source, at, end, &mut self.cost)? else { return Ok(false) };
+        if begins(source, at + length, end)? {
+            return Ok(true);
+        }
+        source.read_into(at, length, &mut buffers.stored)?;
+        let claimed = zstd_safe::get_frame_content_size(&buffers.stored).ok().flatten().unwrap_or(0);
+        self.cost = self.cost.saturating_add(claimed.min(MAX_CONTENT.max(MAX_MANIFEST)) >> 10);
+        Ok(buffers.decoder.open(&buffers.stored, MAX_CONTENT.max(MAX_MANIFEST)).is_ok())
     }
 
     /// F14: what the manifest names and what is there.
@@ -155,8 +216,8 @@ fn peek(source: &Source, at: u64, end: u64) -> Result<Vec<u8>> {
     Ok(start)
 }
 
-/// Walks the block headers of the frame at `at`, without reading its blocks.
-fn frame_length(source: &Source, at: u64, end: u64) -> Result<Result<u64, Broken>> {
+/// Walks the block headers of the frame at `at`, without reading its blocks; `cost` counts them.
+fn frame_length(source: &Source, at: u64, end: u64, cost: &mut u64) -> Result<Result<u64, Broken>> {
     let start = peek(source, at, end)?;
     if let Err(broken) = check_frame_header(&start) {
         return Ok(Err(broken));
@@ -171,6 +232,7 @@ fn frame_length(source: &Source, at: u64, end: u64) -> Result<Result<u64, Broken
         if next + BLOCK_HEADER > end {
             return cut();
         }
+        *cost += 1;
         let mut header = [0; 4];
         source.read_at(next, &mut header[..BLOCK_HEADER as usize])?;
         let header = u32::from_le_bytes(header);
@@ -187,36 +249,6 @@ fn frame_length(source: &Source, at: u64, end: u64) -> Result<Result<u64, Broken
             return if at + length > end { cut() } else { Ok(Ok(length)) };
         }
     }
-}
-
-/// Where to go on after a frame at `at` that cannot be read: behind it, where something begins there, or
-/// at the next whole frame.
-fn resume(source: &Source, at: u64, length: Option<u64>, end: u64) -> Result<u64> {
-    if let Some(length) = length
-        && begins(source, at + length, end)?
-    {
-        return Ok(at + length);
-    }
-    let magic = zstd_safe::MAGICNUMBER.to_le_bytes();
-    let (mut window, mut from) = (Vec::new(), at + 1);
-    while from < end {
-        let size = (end - from).min(1 << 20);
-        source.read_into(from, size, &mut window)?;
-        for (n, _) in window.windows(4).enumerate().filter(|(_, bytes)| *bytes == magic) {
-            let candidate = from + n as u64;
-            if peek(source, candidate, end)?.starts_with(&END_FRAME) {
-                return Ok(candidate);
-            }
-            if let Ok(length) = frame_length(source, candidate, end)?
-                && begins(source, candidate + length, end)?
-            {
-                return Ok(candidate);
-            }
-        }
-        // Three bytes again: a magic number may lie across two windows.
-        from = if from + size < end { from + size - 3 } else { end };
-    }
-    Ok(end)
 }
 
 /// True where a frame, the footer or the end lies at `at`.

@@ -15,7 +15,7 @@ pub(super) trait ReadSeek: Read + Seek + Send {}
 impl<T: Read + Seek + Send> ReadSeek for T {}
 
 /// Where an archive's bytes come from, and how many there are.
-pub(super) struct Source {
+pub struct Source {
     input: Input,
     len: u64,
 }
@@ -28,7 +28,10 @@ enum Input {
 
 impl Source {
     /// A file.
-    pub(super) fn open(path: &Path) -> Result<Source> {
+    ///
+    /// # Errors
+    /// Disk where it cannot be opened, Usage where it is no file.
+    pub fn open(path: &Path) -> Result<Source> {
         let cannot = |error: io::Error| {
             Error::new(Fault::Disk, format!("cannot open the archive {}", path.display())).caused_by(error)
         };
@@ -38,14 +41,25 @@ impl Source {
             return Err(Error::new(Fault::Usage, format!("{} is not a file", path.display()))
                 .hint("an archive is read from its end, so it cannot be a pipe or a directory"));
         }
+        Source::file(file)
+    }
+
+    /// A file that is open, from its begin.
+    ///
+    /// # Errors
+    /// Disk where its length cannot be told.
+    pub fn file(file: File) -> Result<Source> {
         #[cfg(unix)]
-        return Ok(Source { input: Input::File(file), len: meta.len() });
+        return Ok(Source { len: file.metadata().map_err(read_error)?.len(), input: Input::File(file) });
         #[cfg(not(unix))]
         return Source::reader(file);
     }
 
     /// Anything that can seek.
-    pub(super) fn reader(mut reader: impl Read + Seek + Send + 'static) -> Result<Source> {
+    ///
+    /// # Errors
+    /// Disk where its length cannot be told.
+    pub fn reader(mut reader: impl Read + Seek + Send + 'static) -> Result<Source> {
         let len = reader.seek(SeekFrom::End(0)).map_err(read_error)?;
         Ok(Source { input: Input::Shared(Mutex::new(Box::new(reader))), len })
     }

@@ -84,6 +84,13 @@ pub(super) fn layout(manifest: &Manifest, manifest_offset: u64) -> Vec<Finding> 
         let problem = format!("the members end at {expected}, but the manifest's frame begins at {manifest_offset}");
         findings.push(Broken::new("F14", problem).at(manifest_offset, "manifest"));
     }
+    findings.extend(agreement(manifest));
+    findings
+}
+
+/// F9, F16 and F25: whether tables, chunks, members and types belong together, wherever the members lie.
+pub(super) fn agreement(manifest: &Manifest) -> Vec<Finding> {
+    let mut findings = Vec::new();
     chunks(manifest, &mut findings);
     findings.extend(types(manifest).map(|problem| Broken::new("F25", problem).at(0, "manifest")));
     findings

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod dump;
 pub mod finding;
+pub mod input;
 pub mod inspect;
 pub mod list;
 mod provided;
@@ -10,6 +11,7 @@ pub mod prune;
 pub mod report;
 pub mod restore;
 mod rights;
+pub mod salvage;
 pub mod script;
 pub mod selection;
 pub mod sidecar;
@@ -25,7 +27,7 @@ use std::sync::LazyLock;
 use crate::archive::FORMAT;
 use crate::error::{Error, Fault};
 
-/// The program's version and that of the archives it writes: `0.1.0 (archive format 1.1)`.
+/// The program's version and that of the archives it writes: `0.1.0 (archive format 1.2)`.
 pub fn version() -> &'static str {
     static VERSION: LazyLock<String> =
         LazyLock::new(|| format!("{} (archive format {}.{})", env!("CARGO_PKG_VERSION"), FORMAT.major, FORMAT.minor));

@@ -54,7 +54,7 @@ fn h_is_the_host_and_not_help() {
 
 #[test]
 fn the_version_is_told() {
-    let version = format!("pgsnap {} (archive format 1.1)\n", env!("CARGO_PKG_VERSION"));
+    let version = format!("pgsnap {} (archive format 1.2)\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(pgsnap(&["--version"]).exits(0).text(), version);
 }
 

@@ -26,7 +26,7 @@ fn source(server: &'static Server) -> Database<'static> {
     database
 }
 
-/// `1.1-pg18.tar.zst`: format and server.
+/// `1.2-pg18.tar.zst`: format and server.
 fn current(major: u32) -> PathBuf {
     repository().join(format!("tests/archives/{}.{}-pg{major}.tar.zst", FORMAT.major, FORMAT.minor))
 }

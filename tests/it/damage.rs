@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// Several chunks, an empty table, a table that travels as text, columns as text, arrays of named types,
 /// large objects, sequences.
-const DATABASE: &str = "
+pub const DATABASE: &str = "
     CREATE TYPE mood AS ENUM ('calm', 'glad');
     CREATE TABLE noise (id serial PRIMARY KEY, m mood[], r regclass, t text);
     INSERT INTO noise (m, r, t) SELECT '{calm,glad}', 'pg_class', sha512(n::text::bytea)::text
@@ -27,23 +27,43 @@ const DATABASE: &str = "
     SELECT lo_from_bytea(4711, sha512('x'));";
 
 /// The six kinds of damage.
-const DAMAGES: [&str; 6] = ["flip", "truncate", "delete", "duplicate", "reorder", "swap"];
+pub const DAMAGES: [&str; 6] = ["flip", "truncate", "delete", "duplicate", "reorder", "swap"];
 
 /// Where a rule can be broken, and what it may be exchanged with.
-struct Spot {
-    rule: &'static str,
+pub struct Spot {
+    pub rule: &'static str,
     range: Range<usize>,
     other: Range<usize>,
 }
 
 /// The parts of an archive by position.
-struct Parts {
-    bytes: Vec<u8>,
-    members: Vec<(String, Range<usize>)>,
+pub struct Parts {
+    pub bytes: Vec<u8>,
+    pub members: Vec<(String, Range<usize>)>,
+}
+
+/// An archive that was damaged, and the stretches of the sound one that are in it.
+pub struct Damaged {
+    pub bytes: Vec<u8>,
+    pieces: Vec<Range<usize>>,
+}
+
+impl Damaged {
+    /// Whether a stretch of the sound archive is still there in one piece.
+    pub fn has(&self, range: &Range<usize>) -> bool {
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for piece in self.pieces.iter().filter(|piece| !piece.is_empty()) {
+            match joined.last_mut().filter(|last| last.end == piece.start) {
+                Some(last) => last.end = piece.end,
+                None => joined.push(piece.clone()),
+            }
+        }
+        joined.iter().any(|piece| piece.start <= range.start && range.end <= piece.end)
+    }
 }
 
 impl Parts {
-    fn read(path: &str) -> Parts {
+    pub fn read(path: &str) -> Parts {
         let archive = Archive::open(path.as_ref()).expect("it is sound");
         let range = |offset: u64, length: u64| offset as usize..(offset + length) as usize;
         let of_manifest = archive.manifest().members.iter();
@@ -51,13 +71,13 @@ impl Parts {
         Parts { bytes: fs::read(path).expect("it is there"), members }
     }
 
-    fn member(&self, part: &str) -> Range<usize> {
+    pub fn member(&self, part: &str) -> Range<usize> {
         let found = self.members.iter().find(|(path, _)| path.contains(part));
         found.unwrap_or_else(|| panic!("no member {part}")).1.clone()
     }
 
     /// One place for each rule. Whole frames where the rule is about members, else the bytes it is about.
-    fn spots(&self) -> Vec<Spot> {
+    pub fn spots(&self) -> Vec<Spot> {
         let end = self.bytes.len();
         let (footer, tail) = (end - 52, end - 67);
         let (head, chunk) = (self.member("pgsnap.json"), self.member("public.noise/"));
@@ -97,23 +117,20 @@ impl Parts {
             bytes("F25", part(&manifest, 30, 50)),
             spot("F26", chunk.clone(), entries.clone()),
             bytes("F27", part(&chunk, 60, 80)),
+            spot("F28", self.member("draft.json"), large.clone()),
+            bytes("F29", part(&large, large.len() / 2, 10)),
         ]
     }
 
     /// The archive with one place damaged; it always differs from the sound one.
-    fn damaged(&self, spot: &Spot, damage: &str) -> Vec<u8> {
-        let (all, range) = (&self.bytes, spot.range.clone());
-        let middle = range.start + range.len() / 2;
-        let unit = &all[range.clone()];
-        let damaged = match damage {
-            "flip" => {
-                let mut bytes = all.clone();
-                bytes[middle] ^= 1 << (middle % 8);
-                bytes
-            }
-            "truncate" => all[..middle].to_vec(),
-            "delete" => [&all[..range.start], &all[range.end..]].concat(),
-            "duplicate" => [&all[..range.end], &all[range.start..]].concat(),
+    pub fn damaged(&self, spot: &Spot, damage: &str) -> Damaged {
+        let range = spot.range.clone();
+        let (middle, end) = (range.start + range.len() / 2, self.bytes.len());
+        let pieces = match damage {
+            "flip" => vec![0..middle, middle + 1..end],
+            "truncate" => vec![0..middle; 1],
+            "delete" => vec![0..range.start, range.end..end],
+            "duplicate" => vec![0..range.end, range.start..end],
             // Before what precedes it.
             "reorder" => {
                 let before = match range.start {
@@ -121,9 +138,8 @@ impl Parts {
                     start => start - range.len().min(start),
                 };
                 let behind = if range.start == 0 { 2 * range.len() } else { range.end };
-                let mut bytes = all.clone();
-                bytes[before..behind].rotate_left(range.len());
-                bytes
+                let moved = behind - range.len();
+                vec![0..before, moved.max(before)..behind, before..moved, behind..end]
             }
             _ => {
                 let (first, last) = match spot.other.start < range.start {
@@ -131,12 +147,15 @@ impl Parts {
                     false => (range.clone(), spot.other.clone()),
                 };
                 assert!(first.end <= last.start, "{}: what is exchanged overlaps", spot.rule);
-                [&all[..first.start], &all[last.clone()], &all[first.end..last.start], &all[first], &all[last.end..]]
-                    .concat()
+                vec![0..first.start, last.clone(), first.end..last.start, first, last.end..end]
             }
         };
-        assert!(damaged != *all, "{} {damage} of {} bytes changes nothing", spot.rule, unit.len());
-        damaged
+        let mut bytes: Vec<u8> = pieces.iter().flat_map(|piece| &self.bytes[piece.clone()]).copied().collect();
+        if damage == "flip" {
+            bytes.insert(middle, self.bytes[middle] ^ 1 << (middle % 8));
+        }
+        assert!(bytes != self.bytes, "{} {damage} of {} bytes changes nothing", spot.rule, range.len());
+        Damaged { bytes, pieces }
     }
 
     /// What a finding may call the place: the members that a spot touches and their neighbours, and the parts of the
@@ -168,7 +187,7 @@ fn the_matrix_of_damage() {
     let (mut cases, mut found, mut refused, mut failed) = (0, 0, 0, Vec::new());
     for (spot, damage) in spots.iter().flat_map(|spot| DAMAGES.map(|damage| (spot, damage))) {
         cases += 1;
-        fs::write(&path, parts.damaged(spot, damage)).expect("it is ours");
+        fs::write(&path, parts.damaged(spot, damage).bytes).expect("it is ours");
         let summary = verify(&Input::open(Some(&path)).expect("a file"), 1, &silent);
         let told = match &summary {
             Ok(summary) => summary.report.findings.iter().map(|one| format!("{one}\n")).collect(),

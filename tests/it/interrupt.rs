@@ -5,6 +5,7 @@
 use super::support::sessions::{Held, end, named, sessions, waits_for};
 use super::support::{Binaries, Database, Program, Server, expect, wait_until};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -84,6 +85,28 @@ fn what_a_killed_dump_leaves_is_not_taken_for_a_backup() {
     let small = Database::new(Server::shared(18));
     program.dump(&small, &[]);
     assert_eq!(program.files(), ["copy.tar.zst", "copy.tar.zst.json"]);
+}
+
+#[test]
+fn what_a_killed_dump_leaves_gives_its_whole_chunks() {
+    let program = Program::new();
+    let mut child = slow_dump(&program, "salvaged");
+    let partial = program.path("copy.tar.zst.partial");
+    wait_until("chunks are written", || fs::metadata(&partial).is_ok_and(|file| file.len() > 600_000));
+    child.kill().expect("it is ours");
+    child.wait().expect("it is ours");
+    let json = program.run(&["verify", "copy.tar.zst.partial", "--salvage", "--json"]).exits(3).json();
+    let told = &json["salvage"]["tables"][0];
+    assert_eq!((&json["salvage"]["guide"], &told["name"]), (&"draft".into(), &"noise".into()));
+    let copy = Database::new(large().server);
+    program.restore_into("copy.tar.zst.partial", &copy, &["--salvage"]).exits(4).says(&["unknown: public.noise: "]);
+    let rows = |database: &Database<'_>| -> BTreeSet<String> {
+        database.psql("SELECT id, md5(noise::text) FROM noise").lines().map(str::to_string).collect()
+    };
+    let (out, all) = (rows(&copy), rows(large()));
+    assert_eq!(Some(out.len() as u64), told["rows"].as_u64());
+    assert!(!out.is_empty() && out.len() < all.len() && out.is_subset(&all), "{} of {}", out.len(), all.len());
+    wait_until("the sessions have gone", || sessions(large().server, "salvaged", "pid", "true").is_empty());
 }
 
 #[test]

@@ -77,6 +77,7 @@ mod pooler;
 mod privileges;
 /// Does a restored database equal what `pg_dump | psql` makes of its source?
 mod roundtrip;
+mod salvage;
 /// Do the options that take a part take that part, on both sides?
 mod selection;
 /// Do the throwaway servers start, run apart, and leave nothing behind?

@@ -29,7 +29,7 @@ use chrono::{DateTime, Utc};
 use crate::archive::manifest::{Data, Head, LargeObjects, Manifest, Skipped, Totals};
 use crate::archive::member::Encoder;
 use crate::archive::writer::Writer;
-use crate::archive::{HEAD_PATH, publish};
+use crate::archive::{DRAFT_PATH, HEAD_PATH, publish};
 use crate::command::script::{Built, Parts, build};
 use crate::command::selection::Selection;
 use crate::command::sidecar;
@@ -178,6 +178,7 @@ async fn write<W: Write + Send + 'static>(
         (standalone::PRE_DATA, standalone::pre_data(&script, &key)),
         (standalone::POST_DATA, standalone::post_data(&script, &key)),
         (standalone::ENTRIES, entries),
+        (DRAFT_PATH, draft(&manifest, &source, &contents)),
     ] {
         writer.append(&encoder.encode(path, &content)?)?;
     }
@@ -282,6 +283,19 @@ fn manifest(
     };
     contents.describe(&mut manifest);
     manifest
+}
+
+/// The manifest as far as it is known before rows are copied: what tells what they are where the archive has no
+/// end.
+fn draft(manifest: &Manifest, source: &Source, contents: &Contents) -> Vec<u8> {
+    let count = contents.large_objects.len() as u64;
+    let draft = Manifest {
+        large_objects: (count > 0).then(|| LargeObjects { count, ..LargeObjects::default() }),
+        warnings: source.warnings.clone(),
+        skipped: source.skipped.clone(),
+        ..manifest.clone()
+    };
+    draft.to_json()
 }
 
 /// The options that decide what is in the archive, as a user would type them.

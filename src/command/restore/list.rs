@@ -6,7 +6,8 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::{choose, open, read_script};
+use super::choose;
+use super::opened::{open_whole, read_script};
 use crate::command::of_archive;
 use crate::command::selection::{Names, Selection};
 use crate::error::{Error, Fault, Result};
@@ -44,7 +45,7 @@ pub struct Contents {
 pub fn contents(archive: Option<PathBuf>, selection: &Selection, list: Option<&str>, create: bool) -> Result<Contents> {
     let path = archive.clone();
     let named = |error| of_archive(path.as_deref(), error);
-    let archive = open(archive).map_err(named)?;
+    let archive = open_whole(archive).map_err(named)?;
     let script = read_script(&archive).map_err(named)?;
     let names = Names::of(selection)?;
     names.check(&script.entries, selection.strict_names)?;

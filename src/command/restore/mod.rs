@@ -15,6 +15,7 @@ mod in_order;
 mod limited;
 mod list;
 mod load;
+mod opened;
 mod options;
 mod passed;
 mod plan;
@@ -26,8 +27,6 @@ mod statistics;
 mod target;
 
 use std::collections::{HashMap, HashSet};
-use std::io::{Read, Seek};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use futures::future::try_join_all;
@@ -37,11 +36,10 @@ use crate::archive::manifest::Manifest;
 use crate::archive::{Archive, Table};
 use crate::command::of_archive;
 use crate::command::selection::{Names, Selection};
-use crate::command::standalone::ENTRIES;
 use crate::command::statistics::STATISTICS_DATA;
 use crate::command::verify::prove;
 use crate::connect::{Purpose, Session, Settings};
-use crate::error::{During, Error, Fault, Result};
+use crate::error::{During, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::spelling::travels_as_bytes;
 use crate::sql::{Entry, Pass, Script, Section};
@@ -54,6 +52,8 @@ use in_order::InOrder;
 use limited::Limited;
 pub use list::{Contents, Line, contents};
 use load::{Loader, Plan};
+use opened::Opened;
+pub use opened::read_script;
 pub use options::{Missing, RestoreOptions, RestoreSummary};
 use passed::PassedOver;
 pub use passed::{Failed, Refused};
@@ -70,13 +70,13 @@ use target::{Target, targets};
 /// `single_transaction`.
 pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -> Result<RestoreSummary> {
     let started = std::time::Instant::now();
-    let path = options.archive.clone();
-    let named = |error| of_archive(path.as_deref(), error);
-    let reading = path.clone();
-    let opened = tokio::task::spawn_blocking(move || open(reading)).await.expect("opening does not panic");
-    let archive = opened.map_err(named)?;
-    let mut script = read_script(&archive).map_err(named)?;
+    let Opened { archive, mut script, salvaged } = opened::open(&options, &progress).await?;
     let manifest = archive.manifest();
+    if salvaged.is_some() {
+        // What is left of it was just proved; statistics of all rows are not those of some.
+        options.verify = false;
+        options.statistics = options.statistics.of_some();
+    }
     // An archive of rows alone can only be restored as such.
     options.selection.data_only |= manifest.options.iter().any(|option| option == "--data-only");
     options.settings.text_encoding = Some(manifest.encoding.clone()).filter(|encoding| travels_as_bytes(encoding));
@@ -88,7 +88,8 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let mut warnings = options.settings.warnings.clone();
     warnings.extend(session.warnings.iter().cloned());
     warnings.extend(names.check(&script.entries, options.selection.strict_names)?);
-    let (passed, limited) = adapt(&mut script, &session, manifest, &options, &progress).await?;
+    let go_on = options.continue_on_error || salvaged.is_some();
+    let (passed, limited) = adapt(&mut script, &session, manifest, &options, go_on, &progress).await?;
     let mut chosen = choose(&script, &options.selection, &names);
     let mut reordered = false;
     if let Some(text) = &options.list {
@@ -108,7 +109,8 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     warnings.extend(found.warnings.drain(..).chain(otherwise));
     let plan = checked(&session, &archive, &intent, found, &progress).await?;
     if plan.is_some() {
-        return Ok(RestoreSummary { version: 1, plan, refused: passed.refused(), warnings, ..Default::default() });
+        let refused = passed.refused();
+        return Ok(RestoreSummary { version: 1, plan, refused, warnings, salvage: salvaged, ..Default::default() });
     }
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     let (session, settings) = ready(session, creation, &options, &passed, &progress).await?;
@@ -132,6 +134,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         failed: work.passed.failed(),
         warnings,
         plan: None,
+        salvage: salvaged,
         seconds: started.elapsed().as_secs_f64(),
     })
 }
@@ -143,6 +146,7 @@ async fn adapt(
     session: &Session,
     manifest: &Manifest,
     options: &RestoreOptions,
+    go_on: bool,
     progress: &Arc<dyn Progress>,
 ) -> Result<(PassedOver, Option<Limited>)> {
     for entry in &mut script.entries {
@@ -150,7 +154,7 @@ async fn adapt(
         options.owners.apply(entry);
     }
     let source = manifest.server_version_num / 10000;
-    let (rows_alone, go_on) = (options.selection.data_only, options.continue_on_error);
+    let rows_alone = options.selection.data_only;
     let mut passed = PassedOver::adapt(script, source, session.major, rows_alone, go_on, progress);
     let mut limited = Limited::read(session).await?;
     limited.iter_mut().for_each(|limited| limited.adapt(script, &mut passed));
@@ -410,35 +414,6 @@ impl Work<'_> {
         });
         load::run(plan, sessions).await
     }
-}
-
-/// Opens the archive; one that comes through a pipe is spooled to an unnamed temporary file, so that all
-/// of it is known before anything is changed.
-fn open(path: Option<PathBuf>) -> Result<Archive> {
-    if let Some(path) = path {
-        return Archive::open(&path);
-    }
-    let doing = || "cannot spool the archive from standard input".to_string();
-    let mut spool = tempfile::tempfile().during(Fault::Disk, doing)?;
-    std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut spool).during(Fault::Disk, doing)?;
-    spool.rewind().during(Fault::Disk, doing)?;
-    Archive::from_reader(spool)
-}
-
-/// The script out of the archive.
-pub fn read_script(archive: &Archive) -> Result<Script> {
-    let missing = || Error::new(Fault::Damaged, format!("the archive has no {ENTRIES}"));
-    let content = archive.read_member(archive.find(ENTRIES).ok_or_else(missing)?)?;
-    let script: Script =
-        serde_json::from_slice(&content).during(Fault::Damaged, || format!("cannot read {ENTRIES}"))?;
-    let ascending = script.entries.iter().enumerate().all(|(at, entry)| {
-        entry.id as usize == at + 1
-            && entry.depends.iter().chain(&entry.locks).all(|need| *need >= 1 && *need <= entry.id)
-    });
-    if !ascending {
-        return Err(Error::new(Fault::Damaged, format!("the entries in {ENTRIES} are not in order")));
-    }
-    Ok(script)
 }
 
 /// The entries that the selection takes, in order. Comments, labels and privileges follow their object.

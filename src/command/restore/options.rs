@@ -6,6 +6,8 @@ use super::guard::Production;
 use super::passed::{Failed, Refused};
 use super::plan::Plan;
 use super::statistics::Statistics;
+use crate::archive::Archive;
+use crate::command::salvage::Salvaged;
 use crate::command::selection::Selection;
 use crate::connect::Settings;
 use crate::sql::RoleMap;
@@ -14,6 +16,10 @@ use crate::sql::RoleMap;
 pub struct RestoreOptions {
     /// The archive; `None` reads it from standard input.
     pub archive: Option<PathBuf>,
+    /// The same, where it is open already.
+    pub opened: Option<Archive>,
+    /// Where it is damaged, restore what is whole, and pass over errors of the server.
+    pub salvage: bool,
     /// The target; with `create` a database to connect to meanwhile.
     pub settings: Settings,
     /// Connections.
@@ -52,8 +58,15 @@ pub struct RestoreOptions {
 impl RestoreOptions {
     /// All of an archive into an empty database.
     pub fn new(archive: PathBuf, settings: Settings) -> RestoreOptions {
+        RestoreOptions::of(Some(archive), settings)
+    }
+
+    /// As [`new`](RestoreOptions::new), of an archive that may come from elsewhere.
+    pub fn of(archive: Option<PathBuf>, settings: Settings) -> RestoreOptions {
         RestoreOptions {
-            archive: Some(archive),
+            archive,
+            opened: None,
+            salvage: false,
             settings,
             jobs: 2,
             selection: Selection::default(),
@@ -107,6 +120,9 @@ pub struct RestoreSummary {
     /// What would have been done, of a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
+    /// What came out of a damaged archive, and what did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub salvage: Option<Salvaged>,
     /// Seconds taken.
     pub seconds: f64,
 }

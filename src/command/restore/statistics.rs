@@ -31,6 +31,16 @@ pub enum Statistics {
     Nothing,
 }
 
+impl Statistics {
+    /// What to do where only some of the rows are there.
+    pub fn of_some(self) -> Statistics {
+        match self {
+            Statistics::Carried => Statistics::Analyze,
+            other => other,
+        }
+    }
+}
+
 /// One thing to do.
 #[derive(Debug, PartialEq, Eq)]
 struct Task {

@@ -20,8 +20,10 @@ use std::sync::Arc;
 use crate::archive::Archive;
 use crate::archive::check::{ChunkContext, ChunkSummary, Needed, Report, check, check_archive};
 use crate::archive::manifest::Format as Stored;
+pub use crate::command::input::Input;
+use crate::command::salvage::Salvaged;
 use crate::copy::{Format, by_object, summarise};
-use crate::error::{During, Error, Fault, Result};
+use crate::error::{Error, Fault, Result};
 use crate::progress::{Event, Progress};
 pub use against::{AgainstOptions, LiveReport, against};
 pub use difference::{Difference, Differences, How};
@@ -50,34 +52,9 @@ pub struct VerifySummary {
     /// What a restore into a scratch database proved, and what it differed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restored: Option<LiveReport>,
-}
-
-/// An archive to verify; one that came through a pipe is spooled, and the spool goes with this.
-pub struct Input {
-    path: PathBuf,
-    spool: Option<tempfile::NamedTempFile>,
-}
-
-impl Input {
-    /// The archive at `path`; `None` reads standard input to its end.
-    ///
-    /// # Errors
-    /// Disk, where standard input cannot be spooled.
-    pub fn open(path: Option<&Path>) -> Result<Input> {
-        let spool = if path.is_some() { None } else { Some(spooled()?) };
-        let path = path.map_or(PathBuf::from("-"), Path::to_path_buf);
-        Ok(Input { path, spool })
-    }
-
-    /// The file to read.
-    pub fn file(&self) -> &Path {
-        self.spool.as_ref().map_or(&self.path, |spool| spool.path())
-    }
-
-    /// The path as it was given; none for standard input.
-    pub fn path(&self) -> Option<&Path> {
-        self.spool.is_none().then_some(&self.path)
-    }
+    /// What is whole in a damaged archive, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub salvage: Option<Salvaged>,
 }
 
 /// Checks an archive with `jobs` threads.
@@ -87,20 +64,21 @@ impl Input {
 pub fn verify(input: &Input, jobs: usize, progress: &Arc<dyn Progress>) -> Result<VerifySummary> {
     let started = std::time::Instant::now();
     progress.on(Event::Phase("verifying"));
-    if let Ok(archive) = Archive::open(input.file()) {
+    if let Ok(archive) = input.archive() {
         let totals = archive.manifest().totals;
         progress.on(Event::Planned { tables: totals.members, bytes: totals.raw_bytes });
     }
-    let report = check(input.file(), jobs, &read_chunk, &|bytes| progress.on(Event::Copied { bytes, rows: 0 }))
+    let report = check(input.source(), jobs, &read_chunk, &|bytes| progress.on(Event::Copied { bytes, rows: 0 }))
         .map_err(|error| super::of_archive(input.path(), error))?;
     Ok(VerifySummary {
         version: 1,
-        archive: input.path.clone(),
+        archive: input.path().unwrap_or(Path::new("-")).to_path_buf(),
         sound: report.is_sound(),
         report,
         seconds: started.elapsed().as_secs_f64(),
         against: None,
         restored: None,
+        salvage: None,
     })
 }
 
@@ -119,15 +97,8 @@ pub fn prove(archive: &Archive, jobs: usize, needed: &Needed<'_>, progress: &Arc
     Err(Error::new(Fault::Damaged, text).hint(hint))
 }
 
-fn spooled() -> Result<tempfile::NamedTempFile> {
-    let doing = || "cannot spool the archive from standard input".to_string();
-    let mut file = tempfile::NamedTempFile::new().during(Fault::Disk, doing)?;
-    std::io::copy(&mut std::io::stdin().lock(), file.as_file_mut()).during(Fault::Disk, doing)?;
-    Ok(file)
-}
-
 /// Counts the rows of one chunk and digests them.
-fn read_chunk(context: ChunkContext<'_>, content: &[u8]) -> Result<ChunkSummary, String> {
+pub(super) fn read_chunk(context: ChunkContext<'_>, content: &[u8]) -> Result<ChunkSummary, String> {
     let format = match context.format {
         Stored::Binary => Format::Binary,
         Stored::Text => Format::Text,

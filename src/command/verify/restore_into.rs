@@ -3,7 +3,6 @@
 //! Owns the order and the promise that the database goes: after success, after any error and after a signal.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -28,13 +27,12 @@ pub struct RestoreIntoOptions {
     pub against: AgainstOptions,
 }
 
-/// Restores the archive at `file` into a scratch database and compares. `stop` ends it early.
+/// Restores an archive into a scratch database and compares. `stop` ends it early.
 ///
 /// # Errors
 /// What a restore and a comparison fail with; that of the signal after `stop`. The database is gone all the same, or
 /// the error names it.
 pub async fn restore_into(
-    file: &Path,
     archive: &Archive,
     options: RestoreIntoOptions,
     stop: impl Future<Output = Fault>,
@@ -58,7 +56,7 @@ pub async fn restore_into(
     let done = match stopped {
         Some(signal) => Err(interrupted(signal)),
         None => tokio::select! {
-            done = prove(file, archive, &script, options, &scratch, progress) => done,
+            done = prove(archive, &script, options, &scratch, progress) => done,
             signal = &mut stop => Err(interrupted(signal)),
         },
     };
@@ -75,7 +73,6 @@ fn interrupted(signal: Fault) -> Error {
 }
 
 async fn prove(
-    file: &Path,
     archive: &Archive,
     script: &Script,
     options: RestoreIntoOptions,
@@ -94,7 +91,8 @@ async fn prove(
         production: Production::Allow,
         // It has just been.
         verify: false,
-        ..RestoreOptions::new(file.to_path_buf(), scratch.settings())
+        opened: Some(archive.clone()),
+        ..RestoreOptions::of(None, scratch.settings())
     };
     let restored = restore(wanted, Arc::clone(progress)).await?;
     let left_out: BTreeMap<String, String> = restored.refused.into_iter().map(|one| (one.entry, one.reason)).collect();
