@@ -56,7 +56,7 @@ fn content(_: pgsnap::archive::ChunkContext<'_>, bytes: &[u8]) -> Result<ChunkSu
 
 /// Everything that reading an archive does. What `check` finds sound can be read.
 fn read_all(archive: &Archive) {
-    let sound = check_archive(archive, 1, &|_| true, &content).is_ok_and(|report| report.is_sound());
+    let sound = check_archive(archive, 1, &|_| true, &content, &|_| {}).is_ok_and(|report| report.is_sound());
     let members = archive.manifest().members.len();
     let read = (0..members).filter(|index| archive.read_member(*index).is_ok()).count();
     assert!(!sound || read == members, "sound, but only {read} of {members} members can be read");

@@ -41,6 +41,20 @@ pub struct ChunkSummary {
 /// Whether the rows of a table are to be checked; none stands for large objects.
 pub type Needed<'a> = dyn Fn(Option<&Table>) -> bool + Sync + 'a;
 
+/// What was just read.
+#[derive(Debug, Clone, Copy)]
+pub struct Checked<'a> {
+    /// The table whose chunk it is.
+    pub table: Option<&'a Table>,
+    /// Content bytes.
+    pub raw_bytes: u64,
+    /// Rows found in it, where it is a table's.
+    pub rows: u64,
+}
+
+/// Takes what was just read, from any thread.
+pub type Tell<'a> = dyn Fn(Checked<'_>) + Sync + 'a;
+
 /// Reads a chunk's content: its rows, or what is wrong with it.
 pub type ReadChunk<'a> = dyn Fn(ChunkContext<'_>, &[u8]) -> Result<ChunkSummary, String> + Sync + 'a;
 
@@ -70,7 +84,7 @@ impl Report {
 /// # Errors
 /// Damaged for a file that is no archive at all; Unsupported for a newer format; Disk or Usage where the
 /// file cannot be read. Everything else is a finding.
-pub fn check(source: &Source, jobs: usize, content: &ReadChunk<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Report> {
+pub fn check(source: &Source, jobs: usize, content: &ReadChunk<'_>, progress: &Tell<'_>) -> Result<Report> {
     check_source(source, jobs, &|_| true, content, progress)
 }
 
@@ -78,8 +92,14 @@ pub fn check(source: &Source, jobs: usize, content: &ReadChunk<'_>, progress: &(
 ///
 /// # Errors
 /// As for [`check`].
-pub fn check_archive(archive: &Archive, jobs: usize, needed: &Needed<'_>, content: &ReadChunk<'_>) -> Result<Report> {
-    check_source(archive.source(), jobs, needed, content, &|_| {})
+pub fn check_archive(
+    archive: &Archive,
+    jobs: usize,
+    needed: &Needed<'_>,
+    content: &ReadChunk<'_>,
+    progress: &Tell<'_>,
+) -> Result<Report> {
+    check_source(archive.source(), jobs, needed, content, progress)
 }
 
 pub(super) fn check_source(
@@ -87,7 +107,7 @@ pub(super) fn check_source(
     jobs: usize,
     needed: &Needed<'_>,
     content: &ReadChunk<'_>,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: &Tell<'_>,
 ) -> Result<Report> {
     let mut findings = Vec::new();
     let (footer, end) = match reader::read_footer(source) {
@@ -121,9 +141,9 @@ pub(super) fn check_source(
 }
 
 /// Checks what can be checked where the way from the end is broken.
-fn check_by_scan(source: &Source, end: u64, findings: Vec<Finding>, progress: &(dyn Fn(u64) + Sync)) -> Result<Report> {
+fn check_by_scan(source: &Source, end: u64, findings: Vec<Finding>, progress: &Tell<'_>) -> Result<Report> {
     let head = reader::read_head(source)?;
-    let mut scan = scan::scan(source, end, progress)?;
+    let mut scan = scan::scan(source, end, &|raw_bytes| progress(Checked { table: None, raw_bytes, rows: 0 }))?;
     if scan.members.is_empty() && head.is_none() {
         return Err(reader::not_an_archive(source));
     }
@@ -187,7 +207,7 @@ struct Check<'a> {
     end: u64,
     needed: &'a Needed<'a>,
     content: &'a ReadChunk<'a>,
-    progress: &'a (dyn Fn(u64) + Sync),
+    progress: &'a Tell<'a>,
     report: Mutex<Report>,
 }
 
@@ -205,8 +225,9 @@ impl Check<'_> {
                 if done.is_err() {
                     next.store(count, Ordering::Relaxed);
                 }
-                done?;
-                (self.progress)(member.raw_bytes);
+                let rows = done?;
+                let table = self.chunks[index].and_then(|chunk| chunk.context.table);
+                (self.progress)(Checked { table, raw_bytes: member.raw_bytes, rows });
             }
         };
         std::thread::scope(|scope| {
@@ -216,16 +237,17 @@ impl Check<'_> {
         })
     }
 
-    fn member(&self, index: usize, member: &Member, buffers: &mut Buffers) -> Result<()> {
+    /// Checks a member; how many rows of a table it has.
+    fn member(&self, index: usize, member: &Member, buffers: &mut Buffers) -> Result<u64> {
         let needed = self.chunks[index].is_none_or(|chunk| (self.needed)(chunk.context.table));
         if !needed || !self.is_readable(member) {
-            return Ok(());
+            return Ok(0);
         }
         let content = match read_verified(self.source, member, buffers) {
             Ok(content) => content,
             Err(Trouble::Finding(finding)) => {
                 self.report().findings.push(finding);
-                return Ok(());
+                return Ok(0);
             }
             Err(Trouble::Error(error)) => return Err(error),
         };
@@ -248,7 +270,7 @@ impl Check<'_> {
         report.rows = report.rows.saturating_add(rows);
         report.raw_bytes = report.raw_bytes.saturating_add(member.raw_bytes);
         report.findings.extend(findings.into_iter().map(|broken| broken.at(member.offset, place(member))));
-        Ok(())
+        Ok(rows)
     }
 
     /// False where the layout's findings already say why the member cannot be read.

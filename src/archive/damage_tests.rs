@@ -36,7 +36,8 @@ fn a_sound_archive_has_no_findings() {
     std::fs::write(&path, fixture::archive()).unwrap();
     for jobs in [0, 1, 3, 100] {
         let seen = std::sync::atomic::AtomicU64::new(0);
-        let progress = |bytes| {
+        let progress = |checked: crate::archive::check::Checked<'_>| {
+            let bytes = checked.raw_bytes;
             seen.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed);
         };
         let report = check(&Source::open(&path).unwrap(), jobs, &summary, &progress).unwrap();

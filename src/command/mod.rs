@@ -18,6 +18,7 @@ pub mod sidecar;
 mod staging;
 pub mod standalone;
 pub mod statistics;
+mod tally;
 mod types;
 pub mod verify;
 

@@ -56,7 +56,7 @@ pub fn line(rows: &Rows) -> String {
 /// Where nothing of an archive is whole, it is of a newer format, or the file cannot be read.
 pub fn salvage(input: &Input, jobs: usize, progress: &Arc<dyn Progress>) -> Result<(Option<Archive>, Salvaged)> {
     progress.on(Event::Phase("looking for what is whole"));
-    let told = |bytes| progress.on(Event::Copied { bytes, rows: 0 });
+    let told = |bytes| progress.on(Event::Copied { table: None, bytes, rows: 0 });
     let named = |error| of_archive(input.path(), error);
     let (archive, found) = salvage_source(input.source(), jobs, &read_chunk, &told).map_err(named)?;
     let schema = archive.as_ref().is_some_and(|archive| archive.find(ENTRIES).is_some());

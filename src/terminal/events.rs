@@ -1,12 +1,12 @@
 //! Progress for programs: one JSON object a line on stderr. The schema is docs/json.md's.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::pace::Pace;
-use crate::progress::Event;
+use super::pace::{Moved, Pace};
+use crate::progress::{Build, Event};
 
 /// Version of the events' shape.
 const VERSION: u32 = 1;
@@ -36,16 +36,28 @@ impl Events {
     pub fn on(&self, event: &Event) {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.pace.on(event, now);
+        let finished = state.pace.on(event, now);
         let line = match event {
             Event::Phase(phase) => json!({ "event": "phase", "phase": phase }),
             Event::Planned { tables, bytes } => json!({ "event": "planned", "tables": tables, "bytes": bytes }),
-            Event::Copied { .. } if state.told.is_some_and(|told| now - told < EVERY) => return,
-            Event::Copied { .. } => {
+            Event::TableBegan { .. } | Event::TableLeft { .. } => return,
+            // Where nothing is built any more, the next one says so.
+            Event::Building(builds) if builds.is_empty() => return,
+            Event::Copied { .. } | Event::Building(_) if state.told.is_some_and(|told| now - told < EVERY) => return,
+            Event::Copied { .. } | Event::Building(_) => {
                 state.told = Some(now);
                 progress(&state.pace, now)
             }
-            Event::TableFinished { table, rows } => json!({ "event": "table", "table": table, "rows": rows }),
+            Event::TableFinished { table, rows } => {
+                let moved = finished.as_ref();
+                json!({
+                    "event": "table",
+                    "table": **table,
+                    "rows": rows,
+                    "bytes": moved.map_or(0, |moved| moved.bytes),
+                    "bytes_per_second": moved.map_or(0, |moved| moved.rate(now)),
+                })
+            }
             Event::Warned(text) => json!({ "event": "warning", "text": text }),
             Event::Detail(text) if self.details => json!({ "event": "detail", "text": text }),
             Event::Detail(_) => return,
@@ -62,15 +74,37 @@ impl Events {
 }
 
 fn progress(pace: &Pace, now: Instant) -> Value {
+    let mut line = moved(&pace.total, now);
+    line["event"] = "progress".into();
+    line["tables"] = pace.tables.into();
+    line["total_tables"] = pace.total_tables.into();
+    let table = |(name, of): &(Arc<str>, Moved)| {
+        let mut table = moved(of, now);
+        table["table"] = (**name).into();
+        table
+    };
+    line["running"] = pace.running.iter().map(table).collect();
+    let build = |build: &Build| {
+        json!({
+            "entry": build.entry,
+            "phase": build.phase,
+            "done": build.done,
+            "total": build.total,
+            "unit": build.unit,
+            "seconds": build.seconds,
+        })
+    };
+    line["building"] = pace.builds.iter().map(build).collect();
+    line
+}
+
+fn moved(moved: &Moved, now: Instant) -> Value {
     json!({
-        "event": "progress",
-        "bytes": pace.bytes,
-        "total_bytes": pace.total_bytes,
-        "rows": pace.rows,
-        "tables": pace.tables,
-        "total_tables": pace.total_tables,
-        "bytes_per_second": pace.rate(now),
-        "eta_seconds": pace.left(now).map(|left| left.as_secs()),
+        "bytes": moved.bytes,
+        "total_bytes": moved.total_bytes,
+        "rows": moved.rows,
+        "bytes_per_second": moved.rate(now),
+        "eta_seconds": moved.left(now).map(|left| left.as_secs()),
     })
 }
 

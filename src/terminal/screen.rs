@@ -11,8 +11,10 @@ use super::pace::Pace;
 use super::{plain, size};
 use crate::progress::{Event, Progress};
 
-/// Where no bar is drawn, a line about bytes comes no more often.
+/// Where no bar is drawn, lines about how far it is come no more often.
 const EVERY: Duration = Duration::from_secs(30);
+/// Tables and builds that have a line of their own.
+const LINES_MAX: usize = 4;
 
 /// How progress is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,20 +78,26 @@ impl Terminal {
         let (pace, told) = &mut *state;
         pace.on(event, now);
         if !self.bar.is_hidden() && pace.total_tables > 0 {
-            self.bar.set_message(format!("{} {}/{} {} rows", pace.phase, pace.tables, pace.total_tables, pace.rows));
-        } else if self.lines && matches!(event, Event::Copied { .. }) && now - *told >= EVERY {
+            let rows = pace.total.rows;
+            self.bar.set_message(format!("{} {}/{} {rows} rows", pace.phase, pace.tables, pace.total_tables));
+            self.bar.set_prefix(
+                pace.lines(LINES_MAX, true, now).iter().map(|line| format!("\n  {line}")).collect::<String>(),
+            );
+        } else if self.lines && matches!(event, Event::Copied { .. } | Event::Building(_)) && now - *told >= EVERY {
             *told = now;
-            let left = pace.left(now).map_or(String::new(), |left| format!(", about {} s left", left.as_secs()));
-            let (done, total, rate) = (size(pace.bytes), size(pace.total_bytes), size(pace.rate(now)));
-            self.line(&format!("{}: {done} of {total}, {} rows, {rate}/s{left}", pace.phase, pace.rows));
+            self.line(&format!("{}: {}", pace.phase, pace.total.words(now)));
+            pace.lines(LINES_MAX, false, now).iter().for_each(|line| self.line(&format!("  {line}")));
         }
     }
 
     fn plan(&self, tables: u64, bytes: u64) {
-        let style = "{spinner} {msg} {bytes}/{total_bytes} {bytes_per_sec} {wide_bar} {eta}";
+        let style = "{spinner} {msg} {bytes}/{total_bytes} {bytes_per_sec} {wide_bar} {eta}{prefix}";
         self.bar.set_style(ProgressStyle::with_template(style).expect("a constant template"));
         self.bar.set_length(bytes);
-        if self.verbose {
+        // Counting begins anew.
+        self.bar.set_position(0);
+        self.bar.reset_eta();
+        if self.verbose && tables > 0 {
             self.line(&format!("{tables} tables, about {}", size(bytes)));
         }
     }
@@ -125,5 +133,9 @@ impl Progress for Terminal {
             Event::Warned(text) if !self.quiet => self.line(&format!("warning: {text}")),
             _ => {}
         }
+    }
+
+    fn is_watched(&self) -> bool {
+        self.events.is_some() || !self.bar.is_hidden()
     }
 }

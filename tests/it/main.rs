@@ -75,6 +75,8 @@ mod operations;
 mod pooler;
 /// Does each list of privileges come out item for item as it was?
 mod privileges;
+/// Is what is being copied and built told while it happens?
+mod progress;
 /// Does a restored database equal what `pg_dump | psql` makes of its source?
 mod roundtrip;
 mod salvage;

@@ -22,6 +22,7 @@ use crate::catalog::data::{self, LargeObject, SequenceValue, TableData};
 use crate::catalog::statistics::{Statistics, statistics};
 use crate::catalog::types::{Types, money_digits};
 use crate::command::script::DataOf;
+use crate::command::tally::{Expected, LARGE_OBJECTS_NAME};
 use crate::command::types::Inspection;
 use crate::copy::{Column, Format, Relation, plan};
 use crate::error::{Error, Fault, Result};
@@ -31,8 +32,6 @@ use crate::sql::qualified;
 
 /// The number of the large objects' data; tables count from 1.
 pub const LARGE_OBJECTS: u32 = 0;
-/// What they are called in messages; tables have their schema before the name.
-pub const LARGE_OBJECTS_NAME: &str = "large objects";
 /// The directory of large objects' chunks.
 const LARGE_OBJECT_DIR: &str = "large-objects";
 /// Bytes of a large object in one row.
@@ -131,19 +130,32 @@ impl Contents {
         told.into_iter().for_each(|one| progress.on(Event::Detail(one.what)));
     }
 
-    /// Tables by slot, for messages; the large objects' is the last.
-    pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.tables.iter().map(|table| qualified(&table.schema, &table.name)).collect();
-        if !self.large_objects.is_empty() {
-            names.push(LARGE_OBJECTS_NAME.into());
-        }
-        names
+    /// How many slots there are: tables, and the large objects' is the last.
+    pub fn slots(&self) -> usize {
+        self.tables.len() + usize::from(!self.large_objects.is_empty())
     }
 
     /// Raw bytes to expect.
     pub fn bytes(&self) -> u64 {
-        let large: i64 = self.large_objects.iter().map(|object| object.bytes).sum();
-        self.relations.iter().map(|relation| relation.bytes()).sum::<u64>() + u64::try_from(large).unwrap_or(0)
+        self.relations.iter().map(|relation| relation.bytes()).sum::<u64>() + self.large_bytes()
+    }
+
+    fn large_bytes(&self) -> u64 {
+        u64::try_from(self.large_objects.iter().map(|object| object.bytes).sum::<i64>()).unwrap_or(0)
+    }
+
+    /// What to expect of `jobs`, by slot.
+    pub fn expected(&self, jobs: &[Job]) -> Vec<Expected> {
+        let tables = self.tables.iter().zip(&self.relations);
+        let mut expected: Vec<Expected> = tables
+            .map(|(table, relation)| (qualified(&table.schema, &table.name), relation.bytes()))
+            .chain([(LARGE_OBJECTS_NAME.to_string(), self.large_bytes())])
+            .enumerate()
+            .map(|(key, (name, bytes))| Expected { key, name, bytes, parts: 0 })
+            .collect();
+        jobs.iter().for_each(|job| expected[job.slot].parts += 1);
+        expected.retain(|one| one.parts > 0);
+        expected
     }
 
     /// Puts the tables and their types into the manifest, without the tables' data.

@@ -34,6 +34,7 @@ use crate::command::script::{Built, Parts, build};
 use crate::command::selection::Selection;
 use crate::command::sidecar;
 use crate::command::standalone;
+use crate::command::tally::Tally;
 use crate::connect::{Host, Settings};
 use crate::error::{During, Fault, Result};
 use crate::progress::{Event, Progress};
@@ -183,13 +184,15 @@ async fn write<W: Write + Send + 'static>(
         writer.append(&encoder.encode(path, &content)?)?;
     }
     let jobs = contents.jobs();
-    let bytes = contents.bytes();
+    let expected = contents.expected(&jobs);
+    let bytes = expected.iter().map(|one| one.bytes).sum();
     progress.on(Event::Planned { tables: contents.tables.len() as u64, bytes });
     progress.on(Event::Phase("copying rows"));
     // Where all text travels as bytes, the sessions speak that encoding already.
     let encoding = Some(source.database.encoding.clone()).filter(|name| name != "UTF8" && !travels_as_bytes(name));
     let workers = options.jobs.clamp(1, jobs.len().max(1));
-    let work = Work::new(jobs, contents.names(), workers, options.level, encoding, Arc::clone(progress));
+    let tally = Tally::new(expected, progress);
+    let work = Work::new(jobs, contents.slots(), tally, workers, options.level, encoding, Arc::clone(progress));
     let readers = source.readers(workers);
     let joined = Arc::new(Joined::of(&source));
     let (mut writer, copied) = pump::run(work, source.leader(), readers, joined, writer)

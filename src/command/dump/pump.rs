@@ -18,11 +18,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::jobs::LARGE_OBJECTS_NAME;
 use super::oversize;
 use crate::archive::manifest::{Chunk, Data, Skipped, hex128};
 use crate::archive::member::{Encoded, Encoder, chunk_path};
 use crate::archive::writer::Writer;
+use crate::command::tally::Tally;
 use crate::connect::Snapshot;
 use crate::copy::{
     CopyOut, Fingerprint, Format, Inspector, Pool, RawChunk, Relation, Tid, Totals, Unit, copy_out, copy_out_sql,
@@ -98,11 +98,8 @@ pub struct Copied {
 /// The work, shared by the workers.
 pub struct Work {
     jobs: Mutex<VecDeque<Job>>,
-    /// Jobs of each slot that are not done.
-    open: Vec<AtomicU32>,
-    /// Rows handed on, by slot.
-    rows: Vec<AtomicU64>,
-    names: Vec<String>,
+    slots: usize,
+    tally: Tally,
     encoding: Option<String>,
     level: i32,
     pool: Pool,
@@ -125,26 +122,20 @@ struct Done {
 }
 
 impl Work {
-    /// Plans `jobs` for `workers`; `names` are the tables by slot, for progress. `encoding` is the server's
-    /// where it is not UTF-8.
+    /// Plans `jobs` of so many `slots` for `workers`. `encoding` is the server's where it is not UTF-8.
     pub fn new(
         jobs: Vec<Job>,
-        names: Vec<String>,
+        slots: usize,
+        tally: Tally,
         workers: usize,
         level: i32,
         encoding: Option<String>,
         progress: Arc<dyn Progress>,
     ) -> Arc<Work> {
-        let rows = names.iter().map(|_| AtomicU64::new(0)).collect();
-        let open: Vec<AtomicU32> = names.iter().map(|_| AtomicU32::new(0)).collect();
-        for job in &jobs {
-            open[job.slot].fetch_add(1, Ordering::Relaxed);
-        }
         Arc::new(Work {
             jobs: Mutex::new(jobs.into()),
-            open,
-            rows,
-            names,
+            slots,
+            tally,
             encoding,
             level,
             pool: Pool::new(workers * 2, CHUNK_BYTES_MAX),
@@ -157,16 +148,6 @@ impl Work {
 
     fn next(&self) -> Option<Job> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
-    }
-
-    fn copied(&self, job: &Job) {
-        if self.open[job.slot].fetch_sub(1, Ordering::AcqRel) == 1 {
-            let (name, rows) = (self.names[job.slot].clone(), self.rows[job.slot].load(Ordering::Acquire));
-            self.progress.on(match name.as_str() {
-                LARGE_OBJECTS_NAME => Event::Detail(format!("copied {name}")),
-                _ => Event::TableFinished { table: name, rows },
-            });
-        }
     }
 
     /// Remembers a row that stays behind.
@@ -216,7 +197,7 @@ where
 {
     // What waits holds memory, and appending is quick: one is enough.
     let (sender, receiver) = mpsc::channel(1);
-    let slots = work.names.len();
+    let slots = work.slots;
     let shared = Arc::clone(&work);
     let writing = tokio::task::spawn_blocking(move || write(writer, receiver, slots, &shared));
     let mut workers = JoinSet::new();
@@ -270,10 +251,10 @@ async fn worker<R: Reconnect>(
         // Parts already handed on: the same rows give the same chunks, so a retry leaves these out.
         let parts = Arc::new(AtomicU32::new(0));
         let mut tries = 1;
-        loop {
+        let rows = loop {
             let error = match relock(&session, &job, &mut locks).await {
                 Ok(true) => match copy(&work, &session, &job, &parts, &sender).await {
-                    Ok(()) => break,
+                    Ok(rows) => break rows,
                     Err(error) => error,
                 },
                 // Parts that are handed on already would come twice.
@@ -296,8 +277,8 @@ async fn worker<R: Reconnect>(
                 reconnect.reconnect().await.map_err(|cause| Error::new(Fault::Connect, &text).caused_by(cause))?;
             work.progress.on(Event::Warned(format!("{text}; trying again")));
             locks.clear();
-        }
-        work.copied(&job);
+        };
+        work.tally.part_done(job.slot, rows);
     }
     Ok(())
 }
@@ -311,14 +292,14 @@ async fn copy_refused(
 ) -> Result<()> {
     while let Some(job) = refused.recv().await {
         let job = Arc::new(job);
-        if let Err(error) = copy(&work, &leader, &job, &Arc::default(), &sender).await {
-            let lost = if is_lost(&error) { Some(lost(&leader, &job).await) } else { None };
-            return Err(match lost {
-                Some(text) => Error::new(Fault::Connect, text).caused_by(error),
-                None => error,
-            });
+        match copy(&work, &leader, &job, &Arc::default(), &sender).await {
+            Ok(rows) => work.tally.part_done(job.slot, rows),
+            Err(error) if is_lost(&error) => {
+                let text = lost(&leader, &job).await;
+                return Err(Error::new(Fault::Connect, text).caused_by(error));
+            }
+            Err(error) => return Err(error),
         }
-        work.copied(&job);
     }
     Ok(())
 }
@@ -341,14 +322,15 @@ pub async fn relock(session: &Snapshot, job: &Job, locks: &mut HashMap<usize, bo
     Ok(locked)
 }
 
-/// Copies a job, but for rows that no COPY can carry.
+/// Copies a job, but for rows that no COPY can carry. Returns how many rows it has.
 async fn copy(
     work: &Arc<Work>,
     session: &Snapshot,
     job: &Arc<Job>,
     parts: &Arc<AtomicU32>,
     sender: &mpsc::Sender<Result<Done>>,
-) -> Result<()> {
+) -> Result<u64> {
+    work.tally.begin(job.slot);
     let guarded = oversize::possible(job);
     let mut without: Vec<Tid> = Vec::new();
     loop {
@@ -356,8 +338,8 @@ async fn copy(
             oversize::begin(session).await?;
         }
         match copy_but(work, session, job, parts, &without, sender).await {
-            Ok(()) if guarded => return oversize::end(session).await,
-            Ok(()) => return Ok(()),
+            Ok(rows) if guarded => return oversize::end(session).await.map(|()| rows),
+            Ok(rows) => return Ok(rows),
             Err(error) if sender.is_closed() => return Err(error),
             Err(error) => {
                 let (tid, reason) = oversize::find(session, job, &without, error, work.encoding.as_deref()).await?;
@@ -375,13 +357,13 @@ async fn copy_but(
     parts: &Arc<AtomicU32>,
     without: &[Tid],
     sender: &mpsc::Sender<Result<Done>>,
-) -> Result<()> {
+) -> Result<u64> {
     read(session, job, without, work.encoding.as_deref(), &work.pool, |chunk| {
         let fresh = chunk.part >= parts.load(Ordering::Acquire);
         let closed = sender.is_closed();
         if fresh && !closed {
             parts.store(chunk.part + 1, Ordering::Release);
-            work.rows[job.slot].fetch_add(chunk.rows, Ordering::AcqRel);
+            work.tally.copied(job.slot, chunk.bytes.len() as u64, chunk.rows);
             let (work, job, sender) = (Arc::clone(work), Arc::clone(job), sender.clone());
             // Compressed beside the stream; the pool bounds how many of these run ahead.
             tokio::task::spawn_blocking(move || {
@@ -395,7 +377,7 @@ async fn copy_but(
         async move { if closed { Err(Error::new(Fault::Interrupted, "the writer has stopped")) } else { Ok(()) } }
     })
     .await
-    .map(|_| ())
+    .map(|totals| totals.rows)
 }
 
 /// Runs the COPY of one job, whose table is locked, but for the rows at `without`; hands its chunks to `sink`.
@@ -430,7 +412,6 @@ fn compress(work: &Work, job: &Job, chunk: &RawChunk) -> Result<Done> {
     };
     let path = chunk_path(&job.dir, job.first, chunk.part, extension);
     let member = work.encode(&path, &chunk.bytes)?;
-    work.progress.on(Event::Copied { bytes: chunk.bytes.len() as u64, rows: chunk.rows });
     Ok(Done {
         slot: job.slot,
         first: job.first,

@@ -53,6 +53,7 @@ impl InOrder<'_> {
                     Err(error) if one_transaction => return Err(error),
                     Err(error) => {
                         passed.pass_over_rows(entry, error)?;
+                        entry.data.iter().for_each(|data| self.loader.tally.leave(*data as usize));
                         // After an error of COPY the connection is of no use.
                         session = session.another().await?;
                         running = runner();

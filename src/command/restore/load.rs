@@ -12,14 +12,16 @@ use tokio::task::JoinSet;
 use tokio_postgres::Statement;
 
 use super::budget::Budget;
+use super::builds::Builds;
 use super::entries::Runner;
 use super::passed::PassedOver;
 use super::scan::inspect;
-use super::schedule::{Job, Next, Schedule};
+use super::schedule::{Job, Load, Next, Schedule};
 use super::target::Target;
 use crate::archive::Archive;
 use crate::archive::manifest::{Chunk, Format as Stored, Manifest, Table};
 use crate::command::staging::{STAGE, Staging};
+use crate::command::tally::{Expected, LARGE_OBJECTS_NAME, Tally};
 use crate::connect::Session;
 use crate::copy::{Column, CopyIn, Format, Inspector, copy_in_chunks, copy_in_prepared, copy_in_sql, prepare};
 use crate::error::{During, Error, Fault, Result};
@@ -37,6 +39,8 @@ pub struct Loader {
     pub in_transaction: bool,
     /// Where events go.
     pub progress: Arc<dyn Progress>,
+    /// What of it is loaded, by the data's number.
+    pub tally: Tally,
 }
 
 /// What all workers share.
@@ -53,10 +57,29 @@ pub struct Plan {
     pub data: HashMap<u32, Entry>,
     /// Memory for index builds; without one each takes what the server gives.
     pub budget: Option<Budget>,
+    /// What is being built.
+    pub builds: Arc<Builds>,
     /// What is passed over.
     pub passed: Arc<PassedOver>,
     /// Told after every job.
     pub changed: Notify,
+}
+
+/// Tells what is to be loaded.
+pub fn announce(manifest: &Manifest, planned: &[Load], phase: &'static str, progress: &Arc<dyn Progress>) -> Tally {
+    let tables = planned.iter().filter(|load| load.data != LARGE_OBJECTS).count() as u64;
+    let bytes = planned.iter().map(|load| load.bytes).sum();
+    progress.on(Event::Planned { tables, bytes });
+    progress.on(Event::Phase(phase));
+    let names: HashMap<u32, String> =
+        manifest.tables.iter().map(|table| (table.number, qualified(&table.schema, &table.name))).collect();
+    let expected = planned.iter().map(|load| Expected {
+        key: load.data as usize,
+        name: names.get(&load.data).map_or(LARGE_OBJECTS_NAME, String::as_str).to_string(),
+        bytes: load.bytes,
+        parts: load.chunks,
+    });
+    Tally::new(expected, progress)
 }
 
 /// Runs everything in the plan over `sessions`.
@@ -119,6 +142,7 @@ async fn work(plan: &Arc<Plan>, session: &Session) -> Result<Ended> {
                 && let Err(error) = plan.loader.chunk(session, data, chunk, &mut statements).await
             {
                 plan.passed.pass_over_rows(entry, error)?;
+                plan.loader.tally.leave(data as usize);
                 refused = true;
             }
         } else {
@@ -131,6 +155,8 @@ async fn work(plan: &Arc<Plan>, session: &Session) -> Result<Ended> {
             if let Some(grant) = &grant {
                 grant.set(session).await?;
             }
+            let builds = entries.iter().filter(|_| wanted > 0);
+            let _building: Vec<_> = builds.map(|entry| plan.builds.begin(session.backend_pid, entry)).collect();
             runner.run(&session.client, &entries).await?;
         }
         for job in jobs {
@@ -184,9 +210,9 @@ impl Loader {
 
     /// Tells that all rows of an entry are loaded.
     pub fn finished(&self, entry: &Entry) {
-        if let Some(table) = entry.data.and_then(|data| table_of(self.archive.manifest(), data)) {
-            let name = qualified(&table.schema, &table.name);
-            self.progress.on(Event::TableFinished { table: name, rows: table.data.rows });
+        if let Some(data) = entry.data {
+            let rows = table_of(self.archive.manifest(), data).map_or(0, |table| table.data.rows);
+            self.tally.finish(data as usize, rows);
         }
     }
 
@@ -199,6 +225,7 @@ impl Loader {
         statements: &mut HashMap<u32, Statement>,
     ) -> Result<()> {
         let manifest = self.archive.manifest();
+        self.tally.begin(data as usize);
         if data == LARGE_OBJECTS {
             let chunks = manifest.large_objects.iter().flat_map(|large| &large.data.chunks);
             let chunk = chunks.clone().nth(chunk).ok_or_else(|| gone("large objects"))?;
@@ -230,13 +257,14 @@ impl Loader {
         if let Some(staging) = staged {
             self.unstage(session, &name, staging, chunk.rows).await?;
         }
-        self.progress.on(Event::Copied { bytes, rows: chunk.rows });
+        self.tally.copied(data as usize, bytes, chunk.rows);
         Ok(())
     }
 
     /// Loads all rows of a table in one statement, so that they may name each other.
     pub async fn whole(&self, session: &Session, data: u32) -> Result<()> {
         let manifest = self.archive.manifest();
+        self.tally.begin(data as usize);
         let table = table_of(manifest, data).ok_or_else(|| gone("a table"))?;
         let name = qualified(&table.schema, &table.name);
         let target = self.targets.get(&data).ok_or_else(|| gone(&name))?;
@@ -251,7 +279,7 @@ impl Loader {
         let next = async || {
             let Some(chunk) = chunks.next() else { return Ok(None) };
             let content = self.read(&name, chunk, target.inspector.as_ref()).await?;
-            self.progress.on(Event::Copied { bytes: content.len() as u64, rows: chunk.rows });
+            self.tally.copied(data as usize, content.len() as u64, chunk.rows);
             Ok(Some(content))
         };
         let rows = copy_in_chunks(&session.client, &statement, &task, format_of(table), next).await?;
@@ -295,7 +323,7 @@ impl Loader {
              DROP TABLE pg_temp.pgsnap_load{commit}"
         );
         session.client.batch_execute(&put).await.during(Fault::Server, doing)?;
-        self.progress.on(Event::Copied { bytes, rows: chunk.rows });
+        self.tally.copied(LARGE_OBJECTS as usize, bytes, chunk.rows);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 
 mod beside;
 mod budget;
+mod builds;
 mod clean;
 mod create;
 mod entries;
@@ -37,6 +38,7 @@ use crate::archive::{Archive, Table};
 use crate::command::of_archive;
 use crate::command::selection::{Names, Selection};
 use crate::command::statistics::STATISTICS_DATA;
+use crate::command::tally::Tally;
 use crate::command::verify::prove;
 use crate::connect::{Purpose, Session, Settings};
 use crate::error::{During, Fault, Result};
@@ -44,6 +46,7 @@ use crate::progress::{Event, Progress};
 use crate::spelling::travels_as_bytes;
 use crate::sql::{Entry, Pass, Script, Section};
 use budget::Budget;
+use builds::Builds;
 use clean::Clean;
 use create::Creation;
 use entries::Runner;
@@ -309,8 +312,8 @@ impl Work<'_> {
         Ok(references)
     }
 
-    fn loader(&self, targets: HashMap<u32, Target>, in_transaction: bool) -> Loader {
-        Loader { archive: self.archive.clone(), targets, in_transaction, progress: Arc::clone(self.progress) }
+    fn loader(&self, targets: HashMap<u32, Target>, tally: Tally, in_transaction: bool) -> Loader {
+        Loader { archive: self.archive.clone(), targets, in_transaction, progress: Arc::clone(self.progress), tally }
     }
 
     /// One after the other on one connection.
@@ -327,15 +330,13 @@ impl Work<'_> {
             slots.zip(&mut order).for_each(|(slot, load)| *slot = load);
         }
         let planned = plan_loads(self.archive, loads);
-        let bytes = planned.iter().map(|load| load.bytes).sum();
-        self.progress.on(Event::Planned { tables: tables_of(&planned), bytes });
-        self.progress.on(Event::Phase("restoring in order"));
+        let tally = load::announce(self.archive.manifest(), &planned, "restoring in order", self.progress);
         let triggers = match self.options.disable_triggers {
             true => Triggers::read(&session, self.archive.manifest(), loads).await?,
             false => Triggers::default(),
         };
         let mut in_order = InOrder {
-            loader: self.loader(HashMap::new(), true),
+            loader: self.loader(HashMap::new(), tally, true),
             one_transaction: self.options.single_transaction,
             no_owner: self.options.selection.no_owner,
             passed: &self.passed,
@@ -363,17 +364,16 @@ impl Work<'_> {
         self.serial(session, &statements).await?;
         let loads: Vec<&Entry> = loads.iter().copied().filter(|entry| !self.passed.leaves_out(entry)).collect();
         let planned = plan_loads(self.archive, &loads);
-        let bytes = planned.iter().map(|load| load.bytes).sum();
-        self.progress.on(Event::Planned { tables: tables_of(&planned), bytes });
-        self.progress.on(Event::Phase("loading rows"));
+        let tally = load::announce(self.archive.manifest(), &planned, "loading rows", self.progress);
+        tally.tell_empty();
         let numbers: HashSet<u32> = loads.iter().filter_map(|entry| entry.data).collect();
         let manifest = self.archive.manifest();
         let tables: Vec<_> = manifest.tables.iter().filter(|table| numbers.contains(&table.number)).collect();
-        let loader = self.loader(targets(session, manifest, &tables).await?, false);
+        let loader = self.loader(targets(session, manifest, &tables).await?, tally, false);
         let post_data: Vec<&Entry> = part(Section::PostData).collect();
-        self.load_and_finish(loader, planned, &loads, &post_data, sessions)
-            .await
-            .map_err(|error| of_archive(self.options.archive.as_deref(), error))
+        let builds = Arc::new(Builds::new(self.progress));
+        let finished = self.load_and_finish(loader, planned, &loads, &post_data, sessions, Arc::clone(&builds));
+        builds.over(session, finished).await.map_err(|error| of_archive(self.options.archive.as_deref(), error))
     }
 
     /// Runs entries in order on one connection.
@@ -392,6 +392,7 @@ impl Work<'_> {
         loads: &[&Entry],
         post_data: &[&Entry],
         sessions: Vec<Session>,
+        builds: Arc<Builds>,
     ) -> Result<()> {
         let table_of_data: HashMap<u32, u32> =
             loads.iter().filter_map(|entry| Some((entry.id, *entry.depends.first()?))).collect();
@@ -409,6 +410,7 @@ impl Work<'_> {
             entries: post_data.iter().map(|entry| (*entry).clone()).collect(),
             no_owner: self.options.selection.no_owner,
             changed: Notify::new(),
+            builds,
             data: loads.iter().filter_map(|entry| Some((entry.data?, (*entry).clone()))).collect(),
             passed: Arc::clone(&self.passed),
         });
@@ -448,10 +450,6 @@ fn plan_loads(archive: &Archive, loads: &[&Entry]) -> Vec<Load> {
             Some(Load { entry: entry.id, data: number, rows, bytes, chunks })
         })
         .collect()
-}
-
-fn tables_of(loads: &[Load]) -> u64 {
-    loads.iter().filter(|load| load.data != load::LARGE_OBJECTS).count() as u64
 }
 
 fn rows_of(archive: &Archive, loads: &[&Entry]) -> u64 {

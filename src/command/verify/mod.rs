@@ -17,14 +17,16 @@ mod verified;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::archive::Archive;
-use crate::archive::check::{ChunkContext, ChunkSummary, Needed, Report, check, check_archive};
-use crate::archive::manifest::Format as Stored;
+use crate::archive::check::{Checked, ChunkContext, ChunkSummary, Needed, Report, check, check_archive};
+use crate::archive::manifest::{Format as Stored, Manifest};
+use crate::archive::{Archive, Table};
 pub use crate::command::input::Input;
 use crate::command::salvage::Salvaged;
+use crate::command::tally::{Expected, Tally};
 use crate::copy::{Format, by_object, summarise};
 use crate::error::{Error, Fault, Result};
 use crate::progress::{Event, Progress};
+use crate::sql::qualified;
 pub use against::{AgainstOptions, LiveReport, against};
 pub use difference::{Difference, Differences, How};
 pub use proof::{Outcome, Proof};
@@ -64,11 +66,13 @@ pub struct VerifySummary {
 pub fn verify(input: &Input, jobs: usize, progress: &Arc<dyn Progress>) -> Result<VerifySummary> {
     let started = std::time::Instant::now();
     progress.on(Event::Phase("verifying"));
-    if let Ok(archive) = input.archive() {
-        let totals = archive.manifest().totals;
-        progress.on(Event::Planned { tables: totals.members, bytes: totals.raw_bytes });
-    }
-    let report = check(input.source(), jobs, &read_chunk, &|bytes| progress.on(Event::Copied { bytes, rows: 0 }))
+    let archive = input.archive().ok();
+    let tally = plan(archive.as_ref().map(Archive::manifest), progress);
+    let read = |context: ChunkContext<'_>, content: &[u8]| {
+        tally.begin(key(context.table));
+        read_chunk(context, content)
+    };
+    let report = check(input.source(), jobs, &read, &|checked| tell(&tally, checked))
         .map_err(|error| super::of_archive(input.path(), error))?;
     Ok(VerifySummary {
         version: 1,
@@ -89,12 +93,48 @@ pub fn verify(input: &Input, jobs: usize, progress: &Arc<dyn Progress>) -> Resul
 /// [`Fault::Damaged`] naming the first finding and their number.
 pub fn prove(archive: &Archive, jobs: usize, needed: &Needed<'_>, progress: &Arc<dyn Progress>) -> Result<()> {
     progress.on(Event::Phase("verifying"));
-    let report = check_archive(archive, jobs, needed, &read_chunk)?;
+    // Its tables are told when they are loaded.
+    progress.on(Event::Planned { tables: 0, bytes: archive.manifest().totals.raw_bytes });
+    let tell = |checked: Checked<'_>| {
+        progress.on(Event::Copied { table: None, bytes: checked.raw_bytes, rows: checked.rows });
+    };
+    let report = check_archive(archive, jobs, needed, &read_chunk, &tell)?;
     let Some(first) = report.findings.first() else { return Ok(()) };
     let count = report.findings.len();
     let text = format!("the archive is damaged, so nothing was changed: {count} findings, the first: {first}");
     let hint = "pgsnap verify lists all of them; what is whole can be selected (-t, -n, --exclude-table-data)";
     Err(Error::new(Fault::Damaged, text).hint(hint))
+}
+
+/// Tells what is to be read of an archive; what is known of it may be wrong, or nothing.
+fn plan(manifest: Option<&Manifest>, progress: &Arc<dyn Progress>) -> Tally {
+    let tables: Vec<Expected> = manifest
+        .iter()
+        .flat_map(|manifest| &manifest.tables)
+        .map(|table| Expected {
+            key: key(Some(table)),
+            name: qualified(&table.schema, &table.name),
+            bytes: table.data.raw_bytes,
+            parts: table.data.chunks.len(),
+        })
+        .collect();
+    if let Some(manifest) = manifest {
+        progress.on(Event::Planned { tables: tables.len() as u64, bytes: manifest.totals.raw_bytes });
+    }
+    let tally = Tally::new(tables, progress);
+    tally.tell_empty();
+    tally
+}
+
+/// Large objects go without a name, like what is no chunk: no table has the number 0.
+fn key(table: Option<&Table>) -> usize {
+    table.map_or(0, |table| table.number as usize)
+}
+
+fn tell(tally: &Tally, checked: Checked<'_>) {
+    let key = key(checked.table);
+    tally.copied(key, checked.raw_bytes, checked.rows);
+    tally.part_done(key, checked.rows);
 }
 
 /// Counts the rows of one chunk and digests them.

@@ -15,6 +15,7 @@ use crate::command::dump::jobs::Contents;
 use crate::command::dump::oversize;
 use crate::command::dump::pump::{self, CHUNK_BYTES_MAX, Job, Reconnect, TRIES, is_lost};
 use crate::command::dump::source::{Joined, Source};
+use crate::command::tally::Tally;
 use crate::connect::Snapshot;
 use crate::copy::by_object::{self, ByObject};
 use crate::copy::{Format, Pool, Summary, Tid};
@@ -56,11 +57,14 @@ pub async fn compare(
     let wanted: HashSet<usize> = groups.iter().flat_map(|group| group.slots.iter().copied()).chain([large]).collect();
     let mut work = contents.jobs();
     work.retain(|job| wanted.contains(&job.slot));
-    progress.on(Event::Planned { tables: wanted.len() as u64, bytes: contents.bytes() });
+    let expected = contents.expected(&work);
+    let tables = expected.iter().filter(|one| one.key != large).count() as u64;
+    progress.on(Event::Planned { tables, bytes: expected.iter().map(|one| one.bytes).sum() });
     progress.on(Event::Phase("reading rows"));
     let encoding = Some(manifest.encoding.clone()).filter(|name| name != "UTF8");
     let workers = jobs.clamp(1, work.len().max(1));
-    let read = stream(source, work, large + 1, workers, encoding, progress).await?;
+    let tally = Tally::new(expected, progress);
+    let read = stream(source, work, tally, large + 1, workers, encoding, progress).await?;
     let mut compared = Compared { tables: 0, rows: 0, found };
     for group in &groups {
         compared.tables += group.tables.len() as u64;
@@ -245,6 +249,7 @@ struct Work {
     read: Mutex<Read>,
     /// The slot of the large objects.
     large: usize,
+    tally: Tally,
     encoding: Option<String>,
     pool: Pool,
     progress: Arc<dyn Progress>,
@@ -259,6 +264,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 async fn stream(
     source: &Source,
     jobs: Vec<Job>,
+    tally: Tally,
     slots: usize,
     workers: usize,
     encoding: Option<String>,
@@ -269,6 +275,7 @@ async fn stream(
         refused: Mutex::default(),
         read: Mutex::new(Read { slots: vec![Summary::default(); slots], ..Read::default() }),
         large: slots - 1,
+        tally,
         encoding,
         pool: Pool::new(workers, CHUNK_BYTES_MAX),
         progress: Arc::clone(progress),
@@ -349,12 +356,13 @@ async fn read(work: &Work, session: &Snapshot, job: &Job) -> Result<()> {
 }
 
 async fn read_but(work: &Work, session: &Snapshot, job: &Job, without: &[Tid]) -> Result<()> {
+    work.tally.begin(job.slot);
     let mut objects = ByObject::new();
     let mut sum = Summary::default();
     pump::read(session, job, without, work.encoding.as_deref(), &work.pool, |chunk| {
         sum.rows += chunk.rows;
         sum.fingerprint += chunk.fingerprint;
-        work.progress.on(Event::Copied { bytes: chunk.bytes.len() as u64, rows: chunk.rows });
+        work.tally.copied(job.slot, chunk.bytes.len() as u64, chunk.rows);
         let counted = match job.slot == work.large {
             true => by_object::add_chunk(&chunk.bytes, &mut objects),
             false => Ok(()),
@@ -368,6 +376,7 @@ async fn read_but(work: &Work, session: &Snapshot, job: &Job, without: &[Tid]) -
     slot.fingerprint += sum.fingerprint;
     // A large one may come in several jobs.
     objects.into_iter().for_each(|(oid, rows)| read.objects.entry(oid).or_default().add(rows));
+    work.tally.part_done(job.slot, sum.rows);
     Ok(())
 }
 
