@@ -47,8 +47,9 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Put an archive back into a database
     #[command(after_help = format!("The target is never guessed: it must be given with -d. It must be empty, unless -c, -C or --into-existing is given, or a part is taken.\n\
+        With --resume it may hold a part of the archive, and nothing else: what differs from the archive is refused by name.\n\
         Production, and what nobody labelled on another machine, needs --allow-production, or the database's name typed on a terminal.\n\n\
-        EXAMPLES\n  createdb copy && pgsnap restore app.tar.zst -d copy -j 4\n  pgsnap restore app.tar.zst -C -d postgres\n  \
+        EXAMPLES\n  createdb copy && pgsnap restore app.tar.zst -d copy -j 4\n  pgsnap restore app.tar.zst --resume -d copy\n  pgsnap restore app.tar.zst -C -d postgres\n  \
         pgsnap restore app.tar.zst -c --if-exists -d copy --dry-run\n  pgsnap restore - -d postgresql://localhost/copy < app.tar.zst\n  \
         pgsnap restore app.tar.zst -l > list && pgsnap restore app.tar.zst -L list -d copy\n\n{EXIT_STATUS}"))]
     Restore(RestoreArgs),
@@ -341,6 +342,9 @@ pub struct RestoreArgs {
     /// Put the archive beside what is in the target; nothing of the same name may be there
     #[arg(long, conflicts_with_all = ["clean", "create"])]
     pub into_existing: bool,
+    /// Go on with a restore that died: what it has made and loaded is compared with the archive, the rest is done
+    #[arg(long, conflicts_with_all = ["clean", "into_existing", "single_transaction", "data_only", "use_list", "salvage"])]
+    pub resume: bool,
     /// Restore into a target that is labelled production, or is on another machine and not labelled (--env)
     #[arg(long)]
     pub allow_production: bool,

@@ -72,6 +72,12 @@ impl Error {
         self
     }
 
+    /// The same error with another line that says what to try.
+    pub fn also_hint(self, hint: &str) -> Error {
+        let hints = self.0.hint.as_ref().map_or_else(|| hint.to_string(), |first| format!("{first}\n  hint: {hint}"));
+        self.hint(hints)
+    }
+
     /// True where it says what to try.
     pub fn has_hint(&self) -> bool {
         self.0.hint.is_some()

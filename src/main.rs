@@ -15,7 +15,7 @@ use pgsnap::cli::{
 use pgsnap::command::check::{CheckOptions, check};
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
-use pgsnap::command::restore::{Missing, Production, RestoreOptions, Statistics, contents, restore};
+use pgsnap::command::restore::{Missing, Production, RestoreOptions, Resuming, Statistics, contents, restore};
 use pgsnap::command::salvage::salvage;
 use pgsnap::command::selection::{Named, Pattern, Selection, filter};
 use pgsnap::command::verify::{
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Dump(args) => run(run_dump(args), "no archive was written"),
         Command::Verify(args) => run_verify(args),
-        Command::Restore(args) => run(run_restore(args), "the target may hold a part of the archive"),
+        Command::Restore(args) => run(run_restore(args), left_by_restore(args)),
         Command::Inspect(args) => run_inspect(args),
         Command::Check(args) => run(run_check(args), "nothing was changed"),
         Command::List(args) => keep::list(args),
@@ -375,6 +375,25 @@ fn recorded(manifest: &Manifest) -> Result<Selection> {
     selection(&args.selection, Some(&args.children))
 }
 
+/// What a restore leaves that is interrupted.
+fn left_by_restore(args: &RestoreArgs) -> &'static str {
+    match resuming(args) {
+        Resuming::Never => "the target may hold a part of the archive",
+        _ => "the target may hold a part of the archive: --resume goes on from there",
+    }
+}
+
+/// Whether it can be gone on with. Nothing is left by one transaction, and of a damaged archive it is not told what is
+/// done; the others join what may be anybody's.
+fn resuming(args: &RestoreArgs) -> Resuming {
+    let joins = args.into_existing || args.selection.data_only || args.use_list.is_some() || args.salvage;
+    match args.resume {
+        true => Resuming::Now,
+        false if args.single_transaction || joins => Resuming::Never,
+        false => Resuming::Later,
+    }
+}
+
 async fn run_restore(args: &RestoreArgs) -> Result<u8> {
     let archive = Some(args.archive.clone()).filter(|path| path.as_os_str() != "-");
     let list = args.use_list.as_deref().map(read_text).transpose()?;
@@ -401,6 +420,7 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
         clean: args.clean.then_some(if args.if_exists { Missing::Passes } else { Missing::Fails }),
         owners: RoleMap::new(args.owner_map.iter().cloned()),
         create: args.create,
+        resume: resuming(args),
         into_existing: args.into_existing,
         production: if args.allow_production { Production::Allow } else { Production::Ask },
         dry_run: args.dry_run,

@@ -61,11 +61,15 @@ pub fn restored(summary: &RestoreSummary) -> String {
         out.push_str("SALVAGED from a damaged archive: ");
     }
     out + &format!(
-        "restored into {}: {}, {}, {}{}{} ({:.1} s)",
+        "restored into {}: {}, {}, {}{}{}{} ({:.1} s)",
         summary.database,
         counted(summary.entries, "entry", "entries"),
         counted(summary.tables, "table", "tables"),
         counted(summary.rows, "row", "rows"),
+        summary.resumed.map_or(String::new(), |there| {
+            let (entries, rows) = (counted(there.entries, "entry", "entries"), counted(there.rows, "row", "rows"));
+            format!("; there already: {entries}, {rows}")
+        }),
         match summary.refused.len() {
             0 => String::new(),
             count => format!("; {} LEFT OUT, see above", counted(count as u64, "entry", "entries")),

@@ -32,11 +32,55 @@ impl Object {
 /// Columns of a large object's row.
 pub const COLUMNS: u16 = 3;
 
+/// A row of a large object.
+#[derive(Debug, Clone, Copy)]
+pub struct LargeObjectRow<'a> {
+    /// The object.
+    pub oid: u32,
+    /// Where its data begins.
+    pub place: u64,
+    /// The data.
+    pub data: &'a [u8],
+    /// All of the row, as digests take it.
+    pub whole: &'a [u8],
+}
+
+impl LargeObjectRow<'_> {
+    /// Nothing but zeros, as a hole reads.
+    pub fn is_zero(&self) -> bool {
+        self.data.iter().all(|byte| *byte == 0)
+    }
+
+    /// Its digest alone.
+    pub fn digest(&self) -> Fingerprint {
+        let mut digest = Fingerprint::default();
+        digest.add_row(self.whole);
+        digest
+    }
+
+    /// Adds it to its object.
+    pub fn join(&self, objects: &mut ByObject) {
+        let mut row = Object { bytes: self.place.saturating_add(self.data.len() as u64), ..Object::default() };
+        if !self.is_zero() {
+            row.fingerprint = self.digest();
+        }
+        objects.entry(self.oid).or_default().add(row);
+    }
+}
+
 /// Adds the rows of one chunk, a complete binary COPY file.
 ///
 /// # Errors
 /// Where it is not that.
 pub fn add_chunk(chunk: &[u8], objects: &mut ByObject) -> Result<(), Misframed> {
+    each_row(chunk, |row| row.join(objects))
+}
+
+/// Gives the rows of one chunk, a complete binary COPY file, to `each`.
+///
+/// # Errors
+/// Where it is not that.
+pub fn each_row(chunk: &[u8], mut each: impl FnMut(LargeObjectRow<'_>)) -> Result<(), Misframed> {
     // Proves the framing, so that what follows may rely on it.
     let mut walker = Walker::new(Format::Binary, Some(COLUMNS));
     walker.advance(chunk)?;
@@ -53,11 +97,7 @@ pub fn add_chunk(chunk: &[u8], objects: &mut ByObject) -> Result<(), Misframed> 
         let [oid, place, data] = fields;
         let oid = oid.try_into().map_or(0, u32::from_be_bytes);
         let place = place.try_into().map_or(0, u64::from_be_bytes);
-        let mut row = Object { bytes: place.saturating_add(data.len() as u64), ..Object::default() };
-        if data.iter().any(|byte| *byte != 0) {
-            row.fingerprint.add_row(&rest[..end]);
-        }
-        objects.entry(oid).or_default().add(row);
+        each(LargeObjectRow { oid, place, data, whole: &rest[..end] });
         rest = &rest[end..];
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The data path: rows between a server connection and chunks in memory, both ways.
 //!
 //! Owns the planning of units ([`mod@plan`]), the framing of COPY streams ([`binary`]), the walk inside values
-//! ([`values`]), row digests ([`fingerprint`], [`by_object`]), the cutting of streams into chunks ([`cut`]), the
+//! ([`values`]), row digests ([`fingerprint`], [`by_object`], [`by_transaction`]), the cutting of streams into chunks ([`cut`]), the
 //! memory they live in ([`pool`])
 //! and the two transfers ([`out`], [`into`]). It does not decide which columns travel or in which
 //! format (the catalog does), knows nothing of archives or compression, opens no connection and
@@ -13,6 +13,7 @@
 
 pub mod binary;
 pub mod by_object;
+pub mod by_transaction;
 pub mod cut;
 pub mod fingerprint;
 pub mod into;

@@ -77,6 +77,8 @@ mod pooler;
 mod privileges;
 /// Is what is being copied and built told while it happens?
 mod progress;
+/// Does a restore that died go on where it ended, and touch nothing that is not its own?
+mod resume;
 /// Does a restored database equal what `pg_dump | psql` makes of its source?
 mod roundtrip;
 mod salvage;

@@ -114,6 +114,14 @@ fn what_he_cannot_is_named(major: u32) {
         copy.psql("SELECT count(*) FROM pg_attribute WHERE attrelid = 'auth.users'::regclass AND attnum > 0"),
         "2"
     );
+    // Gone on with after it died, it leaves out the same.
+    copy.psql("TRUNCATE app.theirs; REVOKE SELECT ON app.t FROM managed_friend CASCADE");
+    let resume = ["restore", &archive, "--json", "--resume", "-d", &address(&copy, "managed_owner")];
+    let again = program.run(&resume).exits(4).json();
+    assert_eq!((&again["rows"], &again["resumed"]["rows"]), (&1.into(), &500.into()), "{again:#}");
+    let out = again["refused"].as_array().expect("a list").iter();
+    assert!(out.clone().count() > 6, "{again:#}");
+    assert!(out.map(|one| one["entry"].as_str().expect("a name")).all(|entry| left.contains(&entry)), "{again:#}");
     // What is missing beside a copy by a superuser is what was named.
     let whole = program.restore(&archive, server, &[]);
     for difference in differences(&source, &whole, &copy) {

@@ -43,7 +43,7 @@ fn every_command_of_the_guide_works() {
     let film = "CREATE TABLE film AS SELECT n AS id, md5(n::text) AS title FROM generate_series(1, 1000) n";
     old.psql(film);
     // The guide's own names, which no other test has.
-    let names = ["app", "app_drill", "app_rescued", "app_salvaged"];
+    let names = ["app", "app_drill", "app_resumed", "app_rescued", "app_salvaged"];
     names.iter().for_each(|name| drop(server.drop_database(name)));
     expect(server.create_database("app"));
     expect(server.psql("app", film));

@@ -211,6 +211,14 @@ impl Contents {
         (relation.columns, relation.format) = (read(travel), format);
     }
 
+    /// Reads the table in this slot with the transaction of each row behind its columns.
+    pub fn with_transactions(&mut self, slot: usize) {
+        let travel = &mut self.travels[slot];
+        travel.columns.push(StoredColumn { as_text: true, ..StoredColumn::plain("xmin", "xid") });
+        travel.cast_to_text.push(true);
+        Arc::make_mut(&mut self.relations[slot]).columns = read(travel);
+    }
+
     /// Every COPY to run, largest first.
     pub fn jobs(&self) -> Vec<Job> {
         let planned: Vec<Relation> = self.relations.iter().map(|relation| (**relation).clone()).collect();

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use super::RestoreOptions;
 use super::entries::{Runner, refused};
+use super::options::{RestoreOptions, Resuming};
 use super::passed::PassedOver;
 use crate::connect::{Purpose, Session, Settings};
 use crate::error::{During, Error, Fault, Result};
@@ -22,14 +22,16 @@ pub struct Creation<'a> {
     pub maintenance: Settings,
     /// Leave it with whoever creates it.
     pub no_owner: bool,
+    /// It is there, made by a restore that is resumed.
+    pub there: bool,
 }
 
 impl<'a> Creation<'a> {
-    /// From the archive's script.
+    /// From the archive's script; `session` is one to the server.
     ///
     /// # Errors
-    /// Where an older version wrote the archive, without such entries.
-    pub fn of(script: &'a Script, options: &RestoreOptions) -> Result<Creation<'a>> {
+    /// Where an older version wrote the archive, without such entries; where the server cannot be asked.
+    pub async fn of(script: &'a Script, options: &RestoreOptions, session: &Session) -> Result<Creation<'a>> {
         let mut entries: Vec<&Entry> = Vec::new();
         for entry in script.entries.iter().filter(|entry| script.is_of_database(entry)) {
             if options.selection.takes_kind(entry) {
@@ -40,7 +42,20 @@ impl<'a> Creation<'a> {
             return Err(Error::new(Fault::Usage, "the archive does not say how to create the database")
                 .hint("create it (createdb) and restore without -C"));
         }
-        Ok(Creation { entries, maintenance: options.settings.clone(), no_owner: options.selection.no_owner })
+        let (maintenance, no_owner) = (options.settings.clone(), options.selection.no_owner);
+        let mut creation = Creation { entries, maintenance, no_owner, there: false };
+        if options.resume == Resuming::Now {
+            let sql = format!("SELECT 1 FROM pg_catalog.pg_database WHERE datname = {}", literal(creation.name()));
+            let rows = session.client.query_typed(&sql, &[]).await;
+            let rows = rows.during(Fault::Server, || "cannot look for the database on the target".into())?;
+            creation.there = !rows.is_empty();
+        }
+        Ok(creation)
+    }
+
+    /// How to connect to it.
+    pub fn settings(&self) -> Settings {
+        self.maintenance.with_database(self.name())
     }
 
     fn itself(&self) -> &'a Entry {
@@ -75,8 +90,20 @@ impl<'a> Creation<'a> {
         })
     }
 
-    /// Creates the database. Returns the settings of a connection to it.
-    pub async fn make(&self, session: &Session, passed: &PassedOver, progress: &Arc<dyn Progress>) -> Result<Settings> {
+    /// Creates the database where it is not there, and gives it what belongs to it.
+    pub async fn make(&self, session: &Session, passed: &PassedOver, progress: &Arc<dyn Progress>) -> Result<()> {
+        if !self.there {
+            self.create(session, progress).await?;
+        }
+        let entry = self.itself();
+        if let Some(owner) = entry.owner_statement().filter(|_| !self.no_owner) {
+            session.client.batch_execute(&owner).await.map_err(|cause| refused(entry, cause))?;
+        }
+        let wanted = |entry: &&Entry| entry.pass == Pass::Main && entry.kind != "DATABASE";
+        self.run(session, wanted, passed, progress).await
+    }
+
+    async fn create(&self, session: &Session, progress: &Arc<dyn Progress>) -> Result<()> {
         let entry = self.itself();
         let variant = variant_for(&entry.variants, session.major);
         if let Some(variant) = variant.filter(|variant| !variant.reason.is_empty()) {
@@ -100,15 +127,7 @@ impl<'a> Creation<'a> {
                 }
                 _ => refused(entry, cause),
             }
-        })?;
-        if let Some(owner) = entry.owner_statement().filter(|_| !self.no_owner) {
-            session.client.batch_execute(&owner).await.map_err(|cause| refused(entry, cause))?;
-        }
-        let wanted = |entry: &&Entry| entry.pass == Pass::Main && entry.kind != "DATABASE";
-        self.run(session, wanted, passed, progress).await?;
-        let mut settings = self.maintenance.clone();
-        settings.database = self.name().to_string();
-        Ok(settings)
+        })
     }
 
     /// What comes when everything else is there.

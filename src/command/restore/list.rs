@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::choose;
+use super::chosen::choose;
 use super::opened::{open_whole, read_script};
 use crate::command::of_archive;
 use crate::command::selection::{Names, Selection};

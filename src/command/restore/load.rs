@@ -13,6 +13,7 @@ use tokio_postgres::Statement;
 
 use super::budget::Budget;
 use super::builds::Builds;
+use super::chosen::amount;
 use super::entries::Runner;
 use super::passed::PassedOver;
 use super::scan::inspect;
@@ -67,17 +68,16 @@ pub struct Plan {
 
 /// Tells what is to be loaded.
 pub fn announce(manifest: &Manifest, planned: &[Load], phase: &'static str, progress: &Arc<dyn Progress>) -> Tally {
-    let tables = planned.iter().filter(|load| load.data != LARGE_OBJECTS).count() as u64;
-    let bytes = planned.iter().map(|load| load.bytes).sum();
+    let (tables, _, bytes) = amount(planned);
     progress.on(Event::Planned { tables, bytes });
     progress.on(Event::Phase(phase));
     let names: HashMap<u32, String> =
         manifest.tables.iter().map(|table| (table.number, qualified(&table.schema, &table.name))).collect();
-    let expected = planned.iter().map(|load| Expected {
+    let expected = planned.iter().filter(|load| !load.is_whole).map(|load| Expected {
         key: load.data as usize,
         name: names.get(&load.data).map_or(LARGE_OBJECTS_NAME, String::as_str).to_string(),
-        bytes: load.bytes,
-        parts: load.chunks,
+        bytes: load.left_bytes,
+        parts: load.chunks.len(),
     });
     Tally::new(expected, progress)
 }

@@ -7,6 +7,7 @@
 mod beside;
 mod budget;
 mod builds;
+mod chosen;
 mod clean;
 mod create;
 mod entries;
@@ -21,6 +22,7 @@ mod options;
 mod passed;
 mod plan;
 mod preflight;
+mod resume;
 mod rows_only;
 mod scan;
 mod schedule;
@@ -36,7 +38,7 @@ use tokio::sync::Notify;
 use crate::archive::manifest::Manifest;
 use crate::archive::{Archive, Table};
 use crate::command::of_archive;
-use crate::command::selection::{Names, Selection};
+use crate::command::selection::Names;
 use crate::command::statistics::STATISTICS_DATA;
 use crate::command::tally::Tally;
 use crate::command::verify::prove;
@@ -47,6 +49,7 @@ use crate::spelling::travels_as_bytes;
 use crate::sql::{Entry, Pass, Script, Section};
 use budget::Budget;
 use builds::Builds;
+use chosen::{amount, choose, plan_loads};
 use clean::Clean;
 use create::Creation;
 use entries::Runner;
@@ -57,10 +60,11 @@ pub use list::{Contents, Line, contents};
 use load::{Loader, Plan};
 use opened::Opened;
 pub use opened::read_script;
-pub use options::{Missing, RestoreOptions, RestoreSummary};
+pub use options::{Missing, RestoreOptions, RestoreSummary, Resumed, Resuming};
 use passed::PassedOver;
 pub use passed::{Failed, Refused};
 pub use plan::{Phase, Plan as DryRun, Step};
+use resume::{Done, Resume};
 use rows_only::{References, Triggers};
 use schedule::{Load, Schedule};
 pub use statistics::Statistics;
@@ -100,7 +104,10 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         warnings.extend(picked.ignored);
         (chosen, reordered) = (picked.entries, picked.reordered);
     }
-    let creation = options.create.then(|| Creation::of(&script, &options)).transpose()?;
+    let creation = match options.create {
+        true => Some(Creation::of(&script, &options, &session).await?),
+        false => None,
+    };
     let (chosen, otherwise) = passed.keep(chosen);
     limited.iter().for_each(|limited| limited.tell(&chosen, &passed));
     let (carried, chosen): (Vec<&Entry>, Vec<&Entry>) =
@@ -110,7 +117,11 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let mut found = preflight::check(&session, &intent).await?;
     found.errors.splice(..0, guarded);
     warnings.extend(found.warnings.drain(..).chain(otherwise));
-    let plan = checked(&session, &archive, &intent, found, &progress).await?;
+    let resume = Resume { archive: &archive, script: &script, intent: &intent, progress: &progress };
+    let done = resume.done(&session, &mut found).await?;
+    let left = done.left(&chosen);
+    let intent = preflight::Intent { entries: &left, ..intent };
+    let plan = checked(&session, &archive, &intent, found, &done, &progress).await?;
     if plan.is_some() {
         let refused = passed.refused();
         return Ok(RestoreSummary { version: 1, plan, refused, warnings, salvage: salvaged, ..Default::default() });
@@ -118,28 +129,14 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     let (session, settings) = ready(session, creation, &options, &passed, &progress).await?;
     options.settings = settings;
-    let major = session.major;
-    let work = Work { archive: &archive, options: &options, passed: Arc::new(passed), progress: &progress, reordered };
-    let (session, loads) = work.transaction(session, &chosen).await?;
-    let chosen = work.passed.still(chosen);
-    let failed = statistics::run(&carried, &chosen, major, &options, &progress).await?;
+    let passed = Arc::new(passed);
+    let work = Work { archive: &archive, options: &options, passed, progress: &progress, reordered, done };
+    let finished = work.finish(session, &left, &chosen, &carried, creation).await;
+    let (loads, failed) = finished.map_err(|error| resume::hinted(error, options.resume))?;
     failed.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
     warnings.extend(failed);
-    settle(&session, creation, &work).await?;
-    Ok(RestoreSummary {
-        version: 1,
-        database: options.settings.database.clone(),
-        entries: chosen.len() as u64,
-        tables: loads.iter().filter(|entry| entry.data != Some(load::LARGE_OBJECTS)).count() as u64,
-        rows: rows_of(&archive, &loads),
-        skipped: manifest.skipped.len() as u64,
-        refused: work.passed.refused(),
-        failed: work.passed.failed(),
-        warnings,
-        plan: None,
-        salvage: salvaged,
-        seconds: started.elapsed().as_secs_f64(),
-    })
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(RestoreSummary { warnings, salvage: salvaged, seconds, ..work.summary(left, &loads) })
 }
 
 /// Makes the script what was asked for, and what the target's version and the session's role can run, as far as
@@ -170,11 +167,13 @@ async fn checked(
     archive: &Archive,
     intent: &preflight::Intent<'_>,
     mut found: preflight::Found,
+    done: &Done,
     progress: &Arc<dyn Progress>,
 ) -> Result<Option<DryRun>> {
     let options = intent.options;
     found.pass(options.dry_run, progress)?;
-    let data: HashSet<u32> = intent.entries.iter().filter_map(|entry| entry.data).collect();
+    let data = intent.entries.iter().filter_map(|entry| entry.data);
+    let data: HashSet<u32> = data.filter(|number| !done.is_whole(archive.manifest(), *number)).collect();
     let looked = async {
         if options.verify {
             prove_needed(archive, &data, options.jobs, progress).await?;
@@ -186,7 +185,7 @@ async fn checked(
         return looked.map(|()| None);
     }
     found.errors.extend(looked.err());
-    Ok(Some(DryRun::of(intent, session.settings.server(), &found.errors)))
+    Ok(Some(DryRun::of(intent, done, session.settings.server(), &found.errors)))
 }
 
 /// Proves the archive, but for the rows of tables that are not loaded.
@@ -212,7 +211,8 @@ async fn ready(
     if let Some(missing) = options.clean {
         creation.drop(&session, missing == Missing::Passes).await?;
     }
-    let settings = creation.make(&session, passed, progress).await?;
+    creation.make(&session, passed, progress).await?;
+    let settings = creation.settings();
     // Only now, so that what was set for the database holds.
     Ok((Session::open(&settings, Purpose::Restore).await?, settings))
 }
@@ -239,9 +239,47 @@ struct Work<'a> {
     progress: &'a Arc<dyn Progress>,
     /// The entries are not in the archive's order.
     reordered: bool,
+    /// What is there already.
+    done: Done,
 }
 
 impl Work<'_> {
+    /// Makes and loads what is `left` of `chosen`, and then the statistics. Returns the data entries that were loaded,
+    /// and what is worth a warning.
+    async fn finish<'e>(
+        &self,
+        session: Session,
+        left: &[&'e Entry],
+        chosen: &[&Entry],
+        carried: &[&Entry],
+        creation: Option<&Creation<'_>>,
+    ) -> Result<(Vec<&'e Entry>, Vec<String>)> {
+        let major = session.major;
+        let (session, loads) = self.transaction(session, left).await?;
+        // Of all that is there, whoever made it.
+        let all = self.passed.still(chosen.to_vec());
+        let failed = statistics::run(carried, &all, major, self.options, self.progress).await?;
+        settle(&session, creation, self).await?;
+        Ok((loads, failed))
+    }
+
+    fn summary(&self, left: Vec<&Entry>, loads: &[&Entry]) -> RestoreSummary {
+        let manifest = self.archive.manifest();
+        let (tables, rows, _) = amount(&plan_loads(manifest, loads, &self.done));
+        RestoreSummary {
+            version: 1,
+            database: self.options.settings.database.clone(),
+            entries: self.passed.still(self.done.not_whole(manifest, left)).len() as u64,
+            tables,
+            rows,
+            resumed: (self.options.resume == Resuming::Now).then(|| self.done.summary(manifest)),
+            skipped: manifest.skipped.len() as u64,
+            refused: self.passed.refused(),
+            failed: self.passed.failed(),
+            ..Default::default()
+        }
+    }
+
     /// Everything that changes the target but for statistics, in one transaction where that is wanted. Returns
     /// a connection and the data entries that were loaded.
     async fn transaction<'e>(&self, session: Session, chosen: &[&'e Entry]) -> Result<(Session, Vec<&'e Entry>)> {
@@ -269,7 +307,9 @@ impl Work<'_> {
     async fn phases<'e>(&self, session: Session, chosen: &[&'e Entry]) -> Result<(Session, Vec<&'e Entry>)> {
         let main: Vec<&Entry> = chosen.iter().copied().filter(|entry| entry.pass == Pass::Main).collect();
         let loads: Vec<&Entry> = main.iter().copied().filter(|entry| entry.data.is_some()).collect();
-        let rows_only = !loads.is_empty() && main.iter().all(|entry| entry.section != Section::PreData);
+        let resumed = self.options.resume == Resuming::Now;
+        let no_tables = main.iter().all(|entry| entry.section != Section::PreData);
+        let rows_only = !loads.is_empty() && no_tables && !resumed;
         let references = match rows_only {
             true => Some(self.references(&session, &loads).await?),
             false => None,
@@ -329,7 +369,7 @@ impl Work<'_> {
             let slots = main.iter_mut().filter(|entry| entry.data.is_some());
             slots.zip(&mut order).for_each(|(slot, load)| *slot = load);
         }
-        let planned = plan_loads(self.archive, loads);
+        let planned = plan_loads(self.archive.manifest(), loads, &self.done);
         let tally = load::announce(self.archive.manifest(), &planned, "restoring in order", self.progress);
         let triggers = match self.options.disable_triggers {
             true => Triggers::read(&session, self.archive.manifest(), loads).await?,
@@ -363,7 +403,7 @@ impl Work<'_> {
         let statements: Vec<&Entry> = part(Section::Data).filter(|entry| entry.data.is_none()).collect();
         self.serial(session, &statements).await?;
         let loads: Vec<&Entry> = loads.iter().copied().filter(|entry| !self.passed.leaves_out(entry)).collect();
-        let planned = plan_loads(self.archive, &loads);
+        let planned = plan_loads(self.archive.manifest(), &loads, &self.done);
         let tally = load::announce(self.archive.manifest(), &planned, "loading rows", self.progress);
         tally.tell_empty();
         let numbers: HashSet<u32> = loads.iter().filter_map(|entry| entry.data).collect();
@@ -396,7 +436,7 @@ impl Work<'_> {
     ) -> Result<()> {
         let table_of_data: HashMap<u32, u32> =
             loads.iter().filter_map(|entry| Some((entry.id, *entry.depends.first()?))).collect();
-        let work = post_data.len() + planned.iter().map(|load| load.chunks).sum::<usize>();
+        let work = post_data.len() + planned.iter().map(|load| load.chunks.len()).sum::<usize>();
         if work == 0 {
             return Ok(());
         }
@@ -416,43 +456,4 @@ impl Work<'_> {
         });
         load::run(plan, sessions).await
     }
-}
-
-/// The entries that the selection takes, in order. Comments, labels and privileges follow their object.
-fn choose<'a>(script: &'a Script, selection: &Selection, names: &Names) -> Vec<&'a Entry> {
-    let mut taken: HashSet<u32> = HashSet::new();
-    let wanted = |entry: &&Entry| {
-        let wanted = !script.is_of_database(entry)
-            && selection.takes_kind(entry)
-            && match entry.parent {
-                Some(parent) => taken.contains(&parent),
-                None => names.take(entry),
-            };
-        if wanted {
-            taken.insert(entry.id);
-        }
-        wanted
-    };
-    script.entries.iter().filter(wanted).collect()
-}
-
-fn plan_loads(archive: &Archive, loads: &[&Entry]) -> Vec<Load> {
-    let manifest = archive.manifest();
-    let by_number: HashMap<u32, _> = manifest.tables.iter().map(|table| (table.number, &table.data)).collect();
-    let large = manifest.large_objects.as_ref().map(|large| &large.data);
-    let data = |number: u32| if number == load::LARGE_OBJECTS { large } else { by_number.get(&number).copied() };
-    loads
-        .iter()
-        .filter_map(|entry| {
-            let number = entry.data?;
-            let data = data(number)?;
-            let (rows, bytes, chunks) = (data.rows, data.raw_bytes, data.chunks.len());
-            Some(Load { entry: entry.id, data: number, rows, bytes, chunks })
-        })
-        .collect()
-}
-
-fn rows_of(archive: &Archive, loads: &[&Entry]) -> u64 {
-    let wanted: HashSet<u32> = loads.iter().filter_map(|entry| entry.data).collect();
-    archive.manifest().tables.iter().filter(|table| wanted.contains(&table.number)).map(|table| table.data.rows).sum()
 }

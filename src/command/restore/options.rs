@@ -34,6 +34,8 @@ pub struct RestoreOptions {
     pub owners: RoleMap,
     /// Create the database.
     pub create: bool,
+    /// Whether a restore that died is gone on with.
+    pub resume: Resuming,
     /// Join what is in the target already.
     pub into_existing: bool,
     /// What to do where the target may be production.
@@ -74,6 +76,7 @@ impl RestoreOptions {
             clean: None,
             owners: RoleMap::default(),
             create: false,
+            resume: Resuming::Never,
             into_existing: false,
             production: Production::Refuse,
             dry_run: false,
@@ -85,6 +88,28 @@ impl RestoreOptions {
             memory: None,
         }
     }
+}
+
+/// Whether a restore that died is gone on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resuming {
+    /// Now: the target may hold a part of the archive already.
+    Now,
+    /// The target must be empty; where this one fails, that it can be resumed is told.
+    Later,
+    /// The target must be empty, and nobody is to resume this one.
+    Never,
+}
+
+/// What was there when a restore was resumed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Resumed {
+    /// Entries without rows.
+    pub entries: u64,
+    /// Chunks of rows, with those of large objects.
+    pub chunks: u64,
+    /// Rows of tables.
+    pub rows: u64,
 }
 
 /// What is to be dropped and is not there.
@@ -117,6 +142,9 @@ pub struct RestoreSummary {
     pub failed: Vec<Failed>,
     /// What the user should know.
     pub warnings: Vec<String>,
+    /// What was there already, of a restore that was resumed; the counts above are without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumed: Option<Resumed>,
     /// What would have been done, of a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,

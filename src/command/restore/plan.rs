@@ -4,7 +4,11 @@
 
 use std::collections::HashMap;
 
+use super::chosen::plan_loads;
+use super::load::LARGE_OBJECTS;
 use super::preflight::Intent;
+use super::resume::Done;
+use super::schedule::Load;
 use crate::archive::manifest::Manifest;
 use crate::error::Error;
 use crate::sql::{Entry, Pass, Section};
@@ -56,8 +60,8 @@ impl Step {
 }
 
 impl Plan {
-    /// The plan for `intent` on a server; `errors` are what the checks refuse.
-    pub fn of(intent: &Intent<'_>, server: String, errors: &[Error]) -> Plan {
+    /// The plan for `intent` on a server, but for what is `done`; `errors` are what the checks refuse.
+    pub fn of(intent: &Intent<'_>, done: &Done, server: String, errors: &[Error]) -> Plan {
         let Intent { manifest, entries, creation, options, .. } = *intent;
         let name = creation.map_or(options.settings.database.as_str(), |creation| creation.name());
         let part = |wanted: &dyn Fn(&Entry) -> bool| {
@@ -66,6 +70,7 @@ impl Plan {
         let main = |entry: &Entry, section: Section| entry.pass == Pass::Main && entry.section == section;
         let database = |name: &str| Step { entry: format!("DATABASE {name}"), rows: None, bytes: None };
         let (drop, mut create) = match (options.clean, creation) {
+            (None, Some(creation)) if creation.there => (Vec::new(), Vec::new()),
             (None, Some(_)) => (Vec::new(), vec![database(name)]),
             (Some(_), Some(_)) => (vec![database(name)], vec![database(name)]),
             (Some(_), None) => (part(&|entry| !entry.drop.is_empty()).into_iter().rev().collect(), Vec::new()),
@@ -77,7 +82,7 @@ impl Plan {
         let phases = [
             ("drop", drop),
             ("create", create),
-            ("load", loads(manifest, entries)),
+            ("load", loads(manifest, entries, done)),
             ("finish", finish),
             ("privileges", part(&|entry| entry.pass == Pass::Privileges)),
             ("last", part(&|entry| entry.pass == Pass::Last)),
@@ -97,19 +102,15 @@ impl Plan {
     }
 }
 
-/// The rows, the most bytes first: so are they given to connections.
-fn loads(manifest: &Manifest, entries: &[&Entry]) -> Vec<Step> {
-    let tables: HashMap<u32, _> = manifest.tables.iter().map(|table| (table.number, &table.data)).collect();
-    let large = manifest.large_objects.as_ref().map(|large| &large.data);
-    let step = |entry: &&Entry| {
-        let number = entry.data?;
-        let (data, rows) = match number == super::load::LARGE_OBJECTS {
-            true => (large?, None),
-            false => (*tables.get(&number)?, Some(tables.get(&number)?.rows)),
-        };
-        Some(Step { rows, bytes: Some(data.raw_bytes), ..Step::new(entry) })
+/// The rows that are left, the most bytes first: so are they given to connections.
+fn loads(manifest: &Manifest, entries: &[&Entry], done: &Done) -> Vec<Step> {
+    let by_id: HashMap<u32, &Entry> = entries.iter().map(|entry| (entry.id, *entry)).collect();
+    let step = |load: &Load| {
+        let rows = (load.data != LARGE_OBJECTS).then_some(load.left_rows);
+        Some(Step { rows, bytes: Some(load.left_bytes), ..Step::new(by_id.get(&load.entry)?) })
     };
-    let mut steps: Vec<Step> = entries.iter().filter_map(step).collect();
+    let planned = plan_loads(manifest, entries, done);
+    let mut steps: Vec<Step> = planned.iter().filter(|load| !load.is_whole).filter_map(step).collect();
     steps.sort_by_key(|step| std::cmp::Reverse(step.bytes));
     steps
 }

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::RestoreOptions;
 use super::create::Creation;
 use super::limited::Limited;
+use super::options::{RestoreOptions, Resuming};
 use crate::archive::manifest::Manifest;
 use crate::connect::Session;
 use crate::error::{During, Error, Fault, Result};
@@ -100,7 +100,10 @@ pub async fn check(session: &Session, intent: &Intent<'_>) -> Result<Found> {
     let Intent { manifest, entries, creation, options, .. } = *intent;
     let mut found = Found::default();
     found.errors.extend(match creation {
-        Some(creation) => fresh(session, manifest, creation.name(), options.clean.is_some()).await?,
+        Some(creation) => {
+            let may_be_there = options.clean.is_some() || creation.there;
+            fresh(session, manifest, creation.name(), may_be_there).await?
+        }
         None => same_database(session, manifest).await?,
     });
     if !options.selection.data_only {
@@ -139,8 +142,8 @@ async fn in_the_way(session: &Session, intent: &Intent<'_>) -> Result<Option<Err
     let Intent { manifest, entries, creation, options, limited } = *intent;
     let partly = ["--schema=", "--table", "--extension="];
     let part_of = manifest.options.iter().any(|option| partly.iter().any(|start| option.starts_with(start)));
-    if creation.is_some() || options.clean.is_some() {
-        // It is empty, or will be as far as it stands in the way.
+    if creation.is_some() || options.clean.is_some() || options.resume == Resuming::Now {
+        // It is empty, or will be as far as it stands in the way; what is resumed is compared.
         Ok(None)
     } else if options.selection.is_partial() || part_of || options.into_existing {
         room(session, entries).await
@@ -186,7 +189,7 @@ async fn lacking(session: &Session, entries: &[&Entry], creation: Option<&Creati
 }
 
 /// The database that is to be made must not be there, or be one that may be dropped.
-async fn fresh(session: &Session, manifest: &Manifest, name: &str, dropped: bool) -> Result<Option<Error>> {
+async fn fresh(session: &Session, manifest: &Manifest, name: &str, may_be_there: bool) -> Result<Option<Error>> {
     let sql = format!(
         "SELECT {IDENTIFIER}, d.oid, d.datname = pg_catalog.current_database()
          FROM pg_catalog.pg_database d WHERE d.datname = {}",
@@ -199,7 +202,7 @@ async fn fresh(session: &Session, manifest: &Manifest, name: &str, dropped: bool
         return Ok(Some(error));
     }
     let refuse = |text, hint| Ok(Some(Error::new(Fault::Usage, text).hint(hint)));
-    if !dropped {
+    if !may_be_there {
         let hint = "-c drops it first; without -C its contents are restored into the one named with -d";
         return refuse(format!("the target has a database {name:?} already"), hint);
     }

@@ -80,7 +80,8 @@ pub struct Schedule {
     left: usize,
 }
 
-/// A data entry to load: its entry, number, raw bytes, chunks, and data entries that must be loaded first.
+/// A data entry to load; one without chunks is loaded, and only tells how large it is.
+#[derive(Debug, Default)]
 pub struct Load {
     /// The entry's id.
     pub entry: u32,
@@ -90,8 +91,14 @@ pub struct Load {
     pub rows: u64,
     /// Raw bytes.
     pub bytes: u64,
-    /// How many chunks.
-    pub chunks: usize,
+    /// The chunks to load.
+    pub chunks: Vec<usize>,
+    /// Rows in these.
+    pub left_rows: u64,
+    /// Raw bytes of these.
+    pub left_bytes: u64,
+    /// All chunks are there already.
+    pub is_whole: bool,
 }
 
 impl Schedule {
@@ -100,7 +107,8 @@ impl Schedule {
     pub fn new(mut loads: Vec<Load>, entries: &[&Entry], table_of_data: &HashMap<u32, u32>) -> Schedule {
         let data_of_table: HashMap<u32, u32> = table_of_data.iter().map(|(data, table)| (*table, *data)).collect();
         let sizes: HashMap<u32, (u64, u64)> = loads.iter().map(|load| (load.entry, (load.rows, load.bytes))).collect();
-        let mut pending: HashSet<u32> = loads.iter().filter(|load| load.chunks > 0).map(|load| load.entry).collect();
+        let mut pending: HashSet<u32> =
+            loads.iter().filter(|load| !load.chunks.is_empty()).map(|load| load.entry).collect();
         pending.extend(entries.iter().map(|entry| entry.id));
         let mut longest: HashMap<u32, u64> = HashMap::new();
         let mut groups: HashMap<&(String, String), usize> = HashMap::new();
@@ -136,15 +144,15 @@ impl Schedule {
         Schedule {
             chunks: loads
                 .iter()
-                .flat_map(|load| (0..load.chunks).map(move |chunk| (load, chunk)))
+                .flat_map(|load| load.chunks.iter().map(move |chunk| (load, *chunk)))
                 .map(|(load, chunk)| (load.data, chunk, waits(load)))
                 .collect(),
-            loading: loads.iter().map(|load| (load.data, (load.chunks, load.entry))).collect(),
+            loading: loads.iter().map(|load| (load.data, (load.chunks.len(), load.entry))).collect(),
             ready: nodes.iter().filter(|node| node.open == 0).map(|node| node.rank).collect(),
             nodes,
             dependents,
             running: Vec::new(),
-            left: entries.len() + loads.iter().map(|load| load.chunks).sum::<usize>(),
+            left: entries.len() + loads.iter().map(|load| load.chunks.len()).sum::<usize>(),
         }
     }
 
@@ -267,7 +275,7 @@ mod tests {
     }
 
     fn load(entry: u32, data: u32) -> Load {
-        Load { entry, data, rows: 1, bytes: 10 * SMALL_WORK, chunks: 1 }
+        Load { entry, data, rows: 1, bytes: 10 * SMALL_WORK, chunks: vec![0], ..Load::default() }
     }
 
     fn run(schedule: &mut Schedule) -> Job {

@@ -125,6 +125,7 @@ async fn compare_with(
         live_major: source.major,
         same_database: source.database.name == manifest.database,
         left_out,
+        any_owner: false,
     };
     let (entries, schema) = schema::compare(&sides);
     schema.into_iter().for_each(|one| found.add(one));

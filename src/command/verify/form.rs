@@ -4,7 +4,8 @@
 //! reading that back: `x = ANY (ARRAY['a'::varchar]::text[])` comes back as `ARRAY[('a'::varchar)::text]`. What
 //! was restored from an archive then looks different from it, and is the same.
 //!
-//! Pure. Ignored are white space, parentheses and casts outside quotes; nothing else.
+//! Pure. Ignored are white space, parentheses, casts and the schema pg_catalog outside quotes; nothing else. All
+//! names are written under an empty search path, which finds pg_catalog alone.
 
 /// True where both texts are the same but for white space, parentheses and casts.
 pub fn same_form(a: &str, b: &str) -> bool {
@@ -25,6 +26,7 @@ fn reduced(text: &str) -> String {
                 length
             }
             ':' if rest.starts_with("::") => 2 + type_name(&rest[2..]),
+            'p' if rest.starts_with("pg_catalog.") && !before(text, rest).ends_with(is_in_name) => "pg_catalog.".len(),
             '(' | ')' => 1,
             c if c.is_whitespace() => c.len_utf8(),
             c => {
@@ -80,7 +82,21 @@ fn name(text: &str) -> usize {
     if text.starts_with('"') {
         return quoted(text, '"');
     }
-    text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())
+    text.find(|c: char| !is_name(c)).unwrap_or(text.len())
+}
+
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// What a name that goes on could end in.
+fn is_in_name(c: char) -> bool {
+    is_name(c) || c == '.' || c == '"'
+}
+
+/// The part of `text` in front of `rest`, its end.
+fn before<'t>(text: &'t str, rest: &str) -> &'t str {
+    &text[..text.len() - rest.len()]
 }
 
 #[cfg(test)]
@@ -94,6 +110,8 @@ mod tests {
         let after =
             "CHECK (((s)::text = ANY (ARRAY[('a'::character varying)::text, ('b (::'::character varying)::text])))";
         assert!(same_form(before, after));
+        let dummy = "SELECT\n    NULL::text COLLATE pg_catalog.\"C\" AS a";
+        assert!(same_form(dummy, " SELECT (NULL::text COLLATE \"C\") AS a"));
         assert!(same_form("'x'::timestamp(3) without time zone + 1", "('x'::\"My \"\"t\".u) + 1"));
     }
 
@@ -103,6 +121,8 @@ mod tests {
         assert!(!same_form("'a b'::text", "'ab'::text"));
         assert!(!same_form("1::int + 2", "1::int - 2"));
         assert!(!same_form("(a)", "a"), "without a cast nothing is written otherwise");
+        assert!(!same_form("a::int, f.pg_catalog.g", "a::int, f.g"));
+        assert!(!same_form("a::int, xpg_catalog.g", "a::int, xg"));
         assert!(!same_form("x::int DEFAULT 5", "x::int DEFAULT 6"));
     }
 }

@@ -7,10 +7,11 @@
 mod against;
 mod difference;
 mod form;
+pub(super) mod loaded;
 mod proof;
 mod restore_into;
 mod rows;
-mod schema;
+pub(super) mod schema;
 mod scratch;
 mod verified;
 

@@ -3,7 +3,7 @@
 //!
 //! Owns which table stands against which and what cannot be compared; the reading itself is the dump's.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::JoinSet;
@@ -18,7 +18,8 @@ use crate::command::dump::source::{Joined, Source};
 use crate::command::tally::Tally;
 use crate::connect::Snapshot;
 use crate::copy::by_object::{self, ByObject};
-use crate::copy::{Format, Pool, Summary, Tid};
+use crate::copy::by_transaction::ByTransaction;
+use crate::copy::{Fingerprint, Format, Pool, Summary, Tid};
 use crate::error::{During, Error, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::sql::qualified;
@@ -64,7 +65,8 @@ pub async fn compare(
     let encoding = Some(manifest.encoding.clone()).filter(|name| name != "UTF8");
     let workers = jobs.clamp(1, work.len().max(1));
     let tally = Tally::new(expected, progress);
-    let read = stream(source, work, tally, large + 1, workers, encoding, progress).await?;
+    let readings = vec![Reading::Whole; large + 1];
+    let read = stream(source, work, tally, readings, workers, encoding, progress).await?;
     let mut compared = Compared { tables: 0, rows: 0, found };
     for group in &groups {
         compared.tables += group.tables.len() as u64;
@@ -154,7 +156,7 @@ fn absent(table: &Table, source: &Source, left_out: &BTreeMap<String, String>) -
 }
 
 /// Makes the table in `slot` be read as the manifest has it: the slot, and what is different all the same.
-fn fit(
+pub(super) fn fit(
     table: &Table,
     contents: &mut Contents,
     slot: usize,
@@ -228,17 +230,34 @@ impl Group<'_> {
 }
 
 /// A table's fingerprint; validated when the archive was checked.
-fn number(data: &Data) -> u128 {
+pub(super) fn number(data: &Data) -> u128 {
     crate::archive::manifest::parse_hex128(&data.fingerprint).unwrap_or(0)
+}
+
+/// How the rows of a slot are looked at.
+#[derive(Debug, Clone)]
+pub(super) enum Reading {
+    /// By their sum.
+    Whole,
+    /// By their transaction, which is their last column, of so many at most.
+    ByTransaction(usize),
+    /// Large objects' rows: which are none of these.
+    Among(Arc<HashSet<Fingerprint>>),
 }
 
 /// What each slot amounted to, and each large object.
 #[derive(Default)]
-struct Read {
-    slots: Vec<Summary>,
-    objects: ByObject,
+pub(super) struct Read {
+    /// The sums, of those that are read whole.
+    pub slots: Vec<Summary>,
+    /// The large objects.
+    pub objects: ByObject,
+    /// What transactions wrote, by slot.
+    pub transactions: HashMap<usize, ByTransaction>,
+    /// Large objects with rows that are none of the known ones.
+    pub strange: BTreeSet<u32>,
     /// Rows that no COPY can carry, with the reason.
-    too_large: Vec<(String, String)>,
+    pub too_large: Vec<(String, String)>,
 }
 
 /// What the workers share.
@@ -247,8 +266,8 @@ struct Work {
     /// Jobs whose tables somebody wants for himself, so that only the leader can read them.
     refused: Mutex<Vec<Job>>,
     read: Mutex<Read>,
-    /// The slot of the large objects.
-    large: usize,
+    /// By slot; the last is that of the large objects.
+    readings: Vec<Reading>,
     tally: Tally,
     encoding: Option<String>,
     pool: Pool,
@@ -261,11 +280,11 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// Runs all jobs over connections in the snapshot.
-async fn stream(
+pub(super) async fn stream(
     source: &Source,
     jobs: Vec<Job>,
     tally: Tally,
-    slots: usize,
+    readings: Vec<Reading>,
     workers: usize,
     encoding: Option<String>,
     progress: &Arc<dyn Progress>,
@@ -273,8 +292,8 @@ async fn stream(
     let work = Arc::new(Work {
         jobs: Mutex::new(jobs.into()),
         refused: Mutex::default(),
-        read: Mutex::new(Read { slots: vec![Summary::default(); slots], ..Read::default() }),
-        large: slots - 1,
+        read: Mutex::new(Read { slots: vec![Summary::default(); readings.len()], ..Read::default() }),
+        readings,
         tally,
         encoding,
         pool: Pool::new(workers, CHUNK_BYTES_MAX),
@@ -357,17 +376,27 @@ async fn read(work: &Work, session: &Snapshot, job: &Job) -> Result<()> {
 
 async fn read_but(work: &Work, session: &Snapshot, job: &Job, without: &[Tid]) -> Result<()> {
     work.tally.begin(job.slot);
-    let mut objects = ByObject::new();
+    let reading = &work.readings[job.slot];
+    let large = job.slot + 1 == work.readings.len();
+    let (mut objects, mut strange) = (ByObject::new(), BTreeSet::new());
+    let mut transactions = ByTransaction::new(if let Reading::ByTransaction(most) = reading { *most } else { 0 });
     let mut sum = Summary::default();
     pump::read(session, job, without, work.encoding.as_deref(), &work.pool, |chunk| {
         sum.rows += chunk.rows;
         sum.fingerprint += chunk.fingerprint;
         work.tally.copied(job.slot, chunk.bytes.len() as u64, chunk.rows);
-        let counted = match job.slot == work.large {
-            true => by_object::add_chunk(&chunk.bytes, &mut objects),
-            false => Ok(()),
+        let counted = match reading {
+            Reading::ByTransaction(_) => transactions.add_chunk(job.format, &chunk.bytes),
+            Reading::Whole if large => by_object::add_chunk(&chunk.bytes, &mut objects),
+            Reading::Whole => Ok(()),
+            Reading::Among(known) => by_object::each_row(&chunk.bytes, |row| {
+                row.join(&mut objects);
+                if !row.is_zero() && !known.contains(&row.digest()) {
+                    strange.insert(row.oid);
+                }
+            }),
         };
-        async move { counted.during(Fault::Server, || "the server's data of large objects is malformed".into()) }
+        async move { counted.during(Fault::Server, || "the server's rows are malformed".into()) }
     })
     .await?;
     let mut read = lock(&work.read);
@@ -376,6 +405,10 @@ async fn read_but(work: &Work, session: &Snapshot, job: &Job, without: &[Tid]) -
     slot.fingerprint += sum.fingerprint;
     // A large one may come in several jobs.
     objects.into_iter().for_each(|(oid, rows)| read.objects.entry(oid).or_default().add(rows));
+    read.strange.extend(strange);
+    if let Reading::ByTransaction(most) = reading {
+        read.transactions.entry(job.slot).or_insert_with(|| ByTransaction::new(*most)).join(transactions);
+    }
     work.tally.part_done(job.slot, sum.rows);
     Ok(())
 }

@@ -25,6 +25,8 @@ pub struct Sides<'a> {
     pub same_database: bool,
     /// Labels of entries that a restore left out, with the reason.
     pub left_out: &'a BTreeMap<String, String>,
+    /// What has no owner in the archive may have any.
+    pub any_owner: bool,
 }
 
 /// Tells entries apart: kind, schema, name, what removes it or what it is about.
@@ -33,9 +35,35 @@ type Key = (String, Option<String>, String, String);
 /// An entry as it is compared.
 #[derive(Debug)]
 struct Item {
+    id: u32,
     label: String,
-    /// Definition, owner and placement; the reason where a server of the older version cannot have it.
+    /// Definition and placement; the reason where a server of the older version cannot have it.
     text: Result<String, String>,
+    /// The statement that gives it to its owner.
+    owner: Option<String>,
+}
+
+impl Item {
+    fn is_like(&self, live: &Item, any_owner: bool) -> bool {
+        self.text == live.text && (self.owner == live.owner || (any_owner && self.owner.is_none()))
+    }
+
+    /// All that is compared.
+    fn whole(&self) -> String {
+        let text = self.text.as_ref().map_or_else(|reason| format!("({reason})"), String::clone);
+        self.owner.iter().fold(text, |text, owner| format!("{text}\n{owner}"))
+    }
+}
+
+/// An entry, or one of the objects of an entry of large objects, on the two sides.
+#[derive(Debug)]
+pub struct Pair {
+    /// The archive's entry; `None` where it has none.
+    pub archive: Option<u32>,
+    /// The database's entry; `None` where it has none.
+    pub live: Option<u32>,
+    /// How they differ; `None` where they are equal.
+    pub found: Option<Difference>,
 }
 
 /// Kinds whose text is a query that the server writes from what it parsed: 16 names columns otherwise than 15.
@@ -43,43 +71,50 @@ const QUERIES: [&str; 4] = ["VIEW", "MATERIALIZED VIEW", "RULE", "POLICY"];
 
 /// Compares; returns how many entries the archive has, and what is not the same.
 pub fn compare(sides: &Sides<'_>) -> (u64, Vec<Difference>) {
+    let pairs = pairs(sides);
+    let count = pairs.iter().filter(|pair| pair.archive.is_some()).count() as u64;
+    (count, pairs.into_iter().filter_map(|pair| pair.found).collect())
+}
+
+/// Compares; returns every entry of both sides.
+pub fn pairs(sides: &Sides<'_>) -> Vec<Pair> {
     let (archive_major, live_major) = (sides.archive_major, sides.live_major);
     let older = archive_major.min(live_major);
-    let mut pairs: BTreeMap<Key, (Vec<Item>, Vec<Item>)> = BTreeMap::new();
-    let mut count = 0;
+    let mut by_key: BTreeMap<Key, (Vec<Item>, Vec<Item>)> = BTreeMap::new();
     for (key, item) in items(sides.archive, archive_major, older, sides.same_database) {
-        count += 1;
-        pairs.entry(key).or_default().0.push(item);
+        by_key.entry(key).or_default().0.push(item);
     }
     for (key, item) in items(sides.live, live_major, older, sides.same_database) {
-        pairs.entry(key).or_default().1.push(item);
+        by_key.entry(key).or_default().1.push(item);
     }
-    let mut found = Vec::new();
-    for (key, (mut archive, mut live)) in pairs {
-        let first = found.len();
-        live.retain(|item| match archive.iter().position(|other| other.text == item.text) {
+    let mut out = Vec::new();
+    for (key, (mut archive, mut live)) in by_key {
+        let first = out.len();
+        live.retain(|item| match archive.iter().position(|other| other.is_like(item, sides.any_owner)) {
             Some(at) => {
-                archive.remove(at);
+                out.push(Pair { archive: Some(archive.remove(at).id), live: Some(item.id), found: None });
                 false
             }
             None => true,
         });
         let mut live = live.into_iter();
         for item in archive {
-            found.push(match live.next() {
-                Some(other) => different(&key.0, &item, &other, archive_major, live_major),
+            let other = live.next();
+            let found = match &other {
+                Some(other) => different(&key.0, &item, other, archive_major, live_major),
                 None => missing(&item, sides.left_out),
-            });
+            };
+            out.push(Pair { archive: Some(item.id), live: other.map(|other| other.id), found: Some(found) });
         }
-        found.extend(live.map(extra));
+        out.extend(live.map(|item| Pair { archive: None, live: Some(item.id), found: Some(extra(item)) }));
         if archive_major != live_major && starts_from_initdb(&key) {
             let why = format!("PostgreSQL {archive_major} and {live_major} make it differently to begin with");
-            for one in &mut found[first..] {
+            for one in out[first..].iter_mut().filter_map(|pair| pair.found.as_mut()) {
                 (one.how, one.detail) = (How::NotComparable, format!("{why}\n{}", one.detail));
             }
         }
     }
-    (count, found)
+    out
 }
 
 /// What is told as the difference from what initdb made: the schema public, and privileges on what an archive
@@ -111,8 +146,7 @@ fn extra(item: Item) -> Difference {
 
 fn different(kind: &str, archive: &Item, live: &Item, archive_major: u32, live_major: u32) -> Difference {
     let label = &archive.label;
-    let text = |item: &Item| item.text.as_ref().map_or_else(|reason| format!("({reason})"), String::clone);
-    let (old, new) = (text(archive), text(live));
+    let (old, new) = (archive.whole(), live.whole());
     if kind == "SEQUENCE SET" {
         return Difference::new(label, How::Different, format!("- {}\n+ {}", value(&old), value(&new)));
     }
@@ -165,17 +199,13 @@ fn items(script: &Script, major: u32, older: u32, of_database: bool) -> Vec<(Key
         let text = definition.map(|definition| text(entry, definition));
         let parent = entry.parent.and_then(|id| script.entries.get(id as usize - 1));
         let (key, label) = identity(entry, parent);
-        out.push((key, Item { label, text }));
+        out.push((key, Item { id: entry.id, label, text, owner: entry.owner_statement() }));
     }
     out
 }
 
 fn text(entry: &Entry, definition: &str) -> String {
     let mut text = definition.trim_end().to_string();
-    if let Some(owner) = entry.owner_statement() {
-        text.push('\n');
-        text.push_str(&owner);
-    }
     if let Some(space) = entry.tablespace.as_deref().filter(|name| !name.is_empty()) {
         text.push_str(&format!("\nTABLESPACE {}", ident(space)));
     }
@@ -222,8 +252,8 @@ fn large_objects(entry: &Entry) -> impl Iterator<Item = (Key, Item)> + '_ {
     let number = |line: &str| Some(line.strip_prefix("SELECT pg_catalog.lo_create(")?.strip_suffix(");")?.to_string());
     let owner = entry.owner.as_ref().filter(|_| !entry.owned.is_empty());
     entry.definition.lines().filter_map(number).map(move |number| {
-        let text = owner.map_or(String::new(), |owner| format!("OWNER TO {}", ident(owner)));
+        let owner = owner.map(|owner| format!("OWNER TO {}", ident(owner)));
         let key = (entry.kind.clone(), None, number.clone(), String::new());
-        (key, Item { label: format!("LARGE OBJECT {number}"), text: Ok(text) })
+        (key, Item { id: entry.id, label: format!("LARGE OBJECT {number}"), text: Ok(String::new()), owner })
     })
 }

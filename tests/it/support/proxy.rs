@@ -1,11 +1,12 @@
-//! A proxy before a real server that cuts, resets or holds up one connection after so many bytes.
+//! A proxy before a real server that cuts, resets or holds up one connection after so many bytes, or keeps all that
+//! comes after so many bytes to itself, so that the program can be killed at just that point.
 
 use super::{Database, Server};
 use socket2::SockRef;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -50,25 +51,56 @@ type Counts = Arc<Mutex<Vec<(u64, u64)>>>;
 pub struct Proxy {
     port: u16,
     counts: Counts,
+    held: Arc<Held>,
+}
+
+/// When no byte goes to the server any more, whatever the connection.
+struct Held {
+    after: u64,
+    passed: AtomicU64,
+}
+
+impl Held {
+    /// How many of the next bytes may go.
+    fn take(&self, bytes: u64) -> u64 {
+        let before = self.passed.fetch_add(bytes, Ordering::SeqCst);
+        self.after.saturating_sub(before).min(bytes)
+    }
 }
 
 impl Proxy {
     /// Listens; `plan` is for one of the connections that come.
     pub fn before(server: &Server, plan: Option<Plan>) -> Proxy {
+        Proxy::new(server, plan, u64::MAX)
+    }
+
+    /// Listens; the server gets so many bytes, of all connections together, and then none.
+    pub fn holding(server: &Server, after: u64) -> Proxy {
+        Proxy::new(server, None, after)
+    }
+
+    /// Whether it has begun to keep bytes to itself.
+    pub fn holds(&self) -> bool {
+        self.held.passed.load(Ordering::SeqCst) > self.held.after
+    }
+
+    fn new(server: &Server, plan: Option<Plan>, after: u64) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let socket = server.directory().join(format!(".s.PGSQL.{}", server.port()));
         let counts = Counts::default();
         let kept = Arc::clone(&counts);
+        let held = Arc::new(Held { after, passed: AtomicU64::new(0) });
+        let holding = Arc::clone(&held);
         thread::spawn(move || {
             for (number, client) in listener.incoming().flatten().enumerate() {
                 kept.lock().expect("no panic").push((0, 0));
                 let Ok(server) = UnixStream::connect(&socket) else { return };
                 let plan = plan.filter(|plan| plan.connection == number);
-                forward(number, client, server, plan, &kept);
+                forward(number, client, server, plan, &kept, &holding);
             }
         });
-        Proxy { port, counts }
+        Proxy { port, counts, held }
     }
 
     /// The way through it to a database.
@@ -84,7 +116,14 @@ impl Proxy {
 }
 
 /// Two threads for one connection.
-fn forward(number: usize, client: TcpStream, server: UnixStream, plan: Option<Plan>, counts: &Counts) {
+fn forward(
+    number: usize,
+    client: TcpStream,
+    server: UnixStream,
+    plan: Option<Plan>,
+    counts: &Counts,
+    held: &Arc<Held>,
+) {
     let (client_too, server_too) = (client.try_clone().expect("a handle"), server.try_clone().expect("a handle"));
     let reset = Arc::new(AtomicBool::new(false));
     let resetting = Arc::clone(&reset);
@@ -102,6 +141,7 @@ fn forward(number: usize, client: TcpStream, server: UnixStream, plan: Option<Pl
     for way in [Way::ToClient, Way::ToServer] {
         let (mut client, mut server) = (client.try_clone().expect("a handle"), server.try_clone().expect("a handle"));
         let (end, reset, counts) = (Arc::clone(&end), Arc::clone(&reset), Arc::clone(counts));
+        let held = Arc::clone(held);
         let plan = plan.filter(|plan| plan.way == way);
         thread::spawn(move || {
             let seen = |n: u64| match way {
@@ -109,8 +149,8 @@ fn forward(number: usize, client: TcpStream, server: UnixStream, plan: Option<Pl
                 Way::ToServer => add(&counts, number, 0, n),
             };
             match way {
-                Way::ToClient => pass(&mut server, &mut client, plan, &*end, &seen),
-                Way::ToServer => pass(&mut client, &mut server, plan, &*end, &seen),
+                Way::ToClient => pass(&mut server, &mut client, plan, &*end, &seen, None),
+                Way::ToServer => pass(&mut client, &mut server, plan, &*end, &seen, Some(&held)),
             }
             if !reset.load(Ordering::SeqCst) {
                 let _ = client.shutdown(Shutdown::Both);
@@ -127,13 +167,21 @@ fn add(counts: &Counts, number: usize, to_client: u64, to_server: u64) {
 }
 
 /// Passes bytes on until the planned one, or the end.
-fn pass(from: &mut impl Read, to: &mut impl Write, plan: Option<Plan>, end: &dyn Fn(End), seen: &dyn Fn(u64)) {
+fn pass(
+    from: &mut impl Read,
+    to: &mut impl Write,
+    plan: Option<Plan>,
+    end: &dyn Fn(End),
+    seen: &dyn Fn(u64),
+    held: Option<&Held>,
+) {
     let (mut buffer, mut left, mut late) = (vec![0; 1 << 14], plan.map(|plan| plan.after), false);
     while let Ok(read) = from.read(&mut buffer) {
         if read == 0 {
             return;
         }
         seen(read as u64);
+        let read = held.map_or(read, |held| held.take(read as u64) as usize);
         let due = left.filter(|left| *left < read as u64);
         let whole = due.map_or(read, |left| left as usize);
         if to.write_all(&buffer[..whole]).is_err() {
