@@ -21,7 +21,7 @@ use pgsnap::command::selection::{Named, Pattern, Selection, filter};
 use pgsnap::command::verify::{
     AgainstOptions, Input, Proof, RestoreIntoOptions, VerifySummary, against, restore_into, scratch_name, verify,
 };
-use pgsnap::connect::{DotEnv, Flags, Prompt, Settings};
+use pgsnap::connect::{DotEnv, Flags, Prompt, Running, Settings};
 use pgsnap::error::{During, Error, Fault, Result};
 use pgsnap::progress::Progress;
 use pgsnap::spelling::shown;
@@ -74,10 +74,15 @@ fn run_until<T, S: Future<Output = Fault>>(
         .during(Fault::Disk, || "cannot start the runtime".into())?;
     let result = runtime.block_on(async {
         let stop = stop(Signals::listen()?);
-        tokio::select! {
-            result = command => result,
-            fault = stop => Err(interrupted(fault, consequence)),
-        }
+        let mut command = Box::pin(command);
+        let (fault, running) = tokio::select! {
+            result = &mut command => return result,
+            fault = stop => (fault, Running::now()),
+        };
+        // First, so that nobody takes the cancelling for an error and goes on.
+        drop(command);
+        running.cancel().await;
+        Err(interrupted(fault, consequence))
     });
     // What still compresses or waits for a server is not waited for.
     runtime.shutdown_background();

@@ -23,6 +23,7 @@ use super::open::{self, Opened, Route};
 use super::pins::{self, Purpose, Server};
 use super::pooler;
 use super::refusal::{Refusal, whole};
+use super::running::Listed;
 use super::settings::security::Method;
 use super::settings::{Attributes, Settings};
 use super::tls::{Agreed, Verified};
@@ -101,6 +102,8 @@ pub struct Session {
     route: Route,
     log: Arc<Log>,
     driver: Option<JoinHandle<()>>,
+    /// A signal ends what the server does for it.
+    _listed: Listed,
 }
 
 impl Session {
@@ -119,7 +122,7 @@ impl Session {
 
     /// Something that can cancel the running statement while this session is busy.
     pub fn canceller(&self) -> Canceller {
-        Canceller { token: self.client.cancel_token(), settings: self.settings.clone(), route: self.route.clone() }
+        Canceller::of(&self.client, &self.settings, &self.route)
     }
 
     /// Asks the server to cancel the running statement; returns before it does.
@@ -179,6 +182,10 @@ pub struct Canceller {
 }
 
 impl Canceller {
+    fn of(client: &Client, settings: &Arc<Settings>, route: &Route) -> Canceller {
+        Canceller { token: client.cancel_token(), settings: settings.clone(), route: route.clone() }
+    }
+
     /// Asks the server to cancel the session's running statement; returns before it does.
     pub async fn cancel(&self) -> Result<()> {
         let failed = || "cannot cancel the running statement".to_string();
@@ -314,6 +321,7 @@ pub(super) async fn start(
         warnings: Vec::new(),
         pins: pins::pins(purpose, &server),
         route: route.clone(),
+        _listed: Listed::new(Canceller::of(&client, settings, route)),
         client,
         log,
         driver: Some(driver),

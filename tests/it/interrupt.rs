@@ -2,6 +2,7 @@
 //!
 //! Each test waits for the state it needs: a session that copies, a lock that is waited for.
 
+use super::support::proxy::Proxy;
 use super::support::sessions::{Held, end, named, sessions, waits_for};
 use super::support::{Binaries, Database, Program, Server, expect, wait_until};
 use serde_json::Value;
@@ -237,25 +238,112 @@ fn a_table_that_may_not_be_read_is_an_error_that_names_it() {
     assert!(program.files().is_empty(), "{:?}", program.files());
 }
 
-#[test]
-fn a_signal_ends_a_restore_that_waits() {
-    let (source, program) = (Database::new(Server::shared(18)), Program::new());
+/// An archive with a schema that a restore has to make; and a database where somebody else makes it and does not
+/// commit: so the target looks empty, and then the restore has to wait.
+fn waited_for<'s>(program: &Program, server: &'s Server) -> (String, Database<'s>, Held) {
+    let source = Database::new(server);
     source.psql("CREATE SCHEMA waited_for; CREATE TABLE waited_for.t (a int)");
     let archive = program.dump(&source, &[]);
-    let copy = Database::new(source.server);
-    // Not committed, so the target looks empty; and then the restore's own schema has to wait for it.
+    let copy = Database::new(server);
     let held = Held::new(&copy, "CREATE SCHEMA waited_for");
-    let mut command = program.command(&["restore", &archive, "-d", &named(&copy, "restoring")]);
-    let child = command.stderr(Stdio::piped()).spawn().expect("it runs");
-    let waits = || sessions(copy.server, "restoring", "pid", "wait_event_type = 'Lock'");
-    wait_until("the restore waits", || !waits().is_empty());
-    signal(&child, "INT");
-    let (code, said) = end(child);
-    assert_eq!(code, Some(130), "{said}");
-    assert!(said.contains("interrupted") && said.contains("the target"), "{said}");
-    // The server notices, although what it waited for is still held.
-    wait_until("the sessions have gone", || sessions(copy.server, "restoring", "pid", "true").is_empty());
-    drop(held);
+    (archive, copy, held)
+}
+
+/// Starts a restore or a dump and waits until it waits for a lock.
+fn waiting(program: &Program, args: &[&str], server: &Server, name: &str) -> Child {
+    let child = program.command(args).stderr(Stdio::piped()).spawn().expect("it runs");
+    let waits = || sessions(server, name, "pid", "wait_event_type = 'Lock'");
+    wait_until("it waits", || !waits().is_empty());
+    child
+}
+
+/// Servers before 14 do not notice by themselves that nobody waits for them any more.
+#[test]
+fn a_signal_ends_a_restore_that_waits() {
+    for (major, name, status) in [(18, "INT", 130), (12, "TERM", 143)] {
+        let (program, server) = (Program::new(), Server::shared(major));
+        let (archive, copy, held) = waited_for(&program, server);
+        let application = format!("restoring {name}");
+        let url = named(&copy, &application.replace(' ', "%20"));
+        let child = waiting(&program, &["restore", &archive, "-d", &url], server, &application);
+        signal(&child, name);
+        let (code, said) = end(child);
+        assert_eq!(code, Some(status), "{said}");
+        assert!(said.contains("ed; the target may hold a part of the archive"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        // The server gives up, although what it waited for is still held.
+        wait_until("the sessions have gone", || sessions(server, &application, "pid", "true").is_empty());
+        drop(held);
+    }
+}
+
+#[test]
+fn a_signal_ends_a_dump_that_waits() {
+    for major in [12, 18] {
+        let (program, database) = (Program::new(), Database::new(Server::shared(major)));
+        database.psql("CREATE TABLE busy (a int)");
+        let held = Held::new(&database, "LOCK TABLE busy IN ACCESS EXCLUSIVE MODE");
+        let args = ["dump", "-d", &named(&database, "queueing"), "-f", "copy.tar.zst", "--lock-wait-timeout", "1h"];
+        let child = waiting(&program, &args, database.server, "queueing");
+        signal(&child, "INT");
+        let (code, said) = end(child);
+        assert_eq!(code, Some(130), "{said}");
+        nothing_left(&program, database.server, "queueing");
+        drop(held);
+    }
+}
+
+/// A server that does not answer any more holds up the tidying up after the first signal; the second does not wait.
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let (program, server) = (Program::new(), Server::shared(18));
+    let (archive, copy, held) = waited_for(&program, server);
+    let proxy = Proxy::before(server, None);
+    // Whoever asks for TLS waits for an answer, also before he cancels.
+    let through = |database: &Database<'_>| proxy.url(database).replace("disable", "prefer&application_name=twice");
+    let url = through(&copy);
+    let partial = program.path("other.tar.zst.partial");
+    let source = Database::new(server);
+    source.psql("CREATE TABLE busy (a int)");
+    let busy = Held::new(&source, "LOCK TABLE busy IN ACCESS EXCLUSIVE MODE");
+    let to_dump = through(&source);
+    for (args, second, status) in [
+        (["restore", &archive, "-d", &url].as_slice(), "INT", 130),
+        (["dump", "-d", &to_dump, "-f", "other.tar.zst"].as_slice(), "TERM", 143),
+    ] {
+        let child = waiting(&program, args, server, "twice");
+        let before = proxy.counts().len();
+        proxy.fall_silent(true);
+        signal(&child, "INT");
+        wait_until("the server is asked to give up", || proxy.counts().len() > before);
+        signal(&child, second);
+        let (code, said) = end(child);
+        assert_eq!((code, said.as_str()), (Some(status), ""), "the first signal has its say, the second has none");
+        assert!(!partial.exists(), "what was half-written went first");
+        proxy.fall_silent(false);
+        wait_until("the sessions have gone", || sessions(server, "twice", "pid", "true").is_empty());
+    }
+    drop((held, busy));
+}
+
+/// What `verify -` keeps of its input has no name.
+#[test]
+fn a_signal_leaves_nothing_of_an_archive_that_comes_through_a_pipe() {
+    let (program, spools) = (Program::new(), tempfile::tempdir().expect("a directory"));
+    for name in ["INT", "TERM", "KILL"] {
+        let mut command = program.command(&["verify", "-"]);
+        command.env("TMPDIR", spools.path()).stdin(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it runs");
+        let input = child.stdin.take();
+        let open = format!("/proc/{}/fd", child.id());
+        let is_spool = |file: fs::DirEntry| fs::read_link(file.path()).is_ok_and(|to| to.starts_with(spools.path()));
+        wait_until("it reads", || fs::read_dir(&open).is_ok_and(|files| files.flatten().any(is_spool)));
+        signal(&child, name);
+        let (code, _) = end(child);
+        assert_ne!(code, Some(0));
+        drop(input);
+        assert_eq!(fs::read_dir(spools.path()).expect("it is ours").count(), 0, "{name}");
+    }
 }
 
 #[test]

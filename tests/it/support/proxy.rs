@@ -52,6 +52,7 @@ pub struct Proxy {
     port: u16,
     counts: Counts,
     held: Arc<Held>,
+    silent: Arc<AtomicBool>,
 }
 
 /// When no byte goes to the server any more, whatever the connection.
@@ -92,15 +93,27 @@ impl Proxy {
         let kept = Arc::clone(&counts);
         let held = Arc::new(Held { after, passed: AtomicU64::new(0) });
         let holding = Arc::clone(&held);
+        let silent = Arc::new(AtomicBool::new(false));
+        let is_silent = Arc::clone(&silent);
         thread::spawn(move || {
+            let mut unanswered = Vec::new();
             for (number, client) in listener.incoming().flatten().enumerate() {
                 kept.lock().expect("no panic").push((0, 0));
+                if is_silent.load(Ordering::SeqCst) {
+                    unanswered.push(client);
+                    continue;
+                }
                 let Ok(server) = UnixStream::connect(&socket) else { return };
                 let plan = plan.filter(|plan| plan.connection == number);
                 forward(number, client, server, plan, &kept, &holding);
             }
         });
-        Proxy { port, counts, held }
+        Proxy { port, counts, held, silent }
+    }
+
+    /// Takes connections from now on and answers none, or does so again.
+    pub fn fall_silent(&self, silent: bool) {
+        self.silent.store(silent, Ordering::SeqCst);
     }
 
     /// The way through it to a database.
