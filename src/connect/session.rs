@@ -102,8 +102,9 @@ pub struct Session {
     route: Route,
     log: Arc<Log>,
     driver: Option<JoinHandle<()>>,
-    /// A signal ends what the server does for it.
-    _listed: Listed,
+    /// A signal ends what the server does for it. A pooler sees to that himself when his client has gone, and
+    /// PgBouncer 1.18 falls over a cancel request that comes then.
+    _listed: Option<Listed>,
 }
 
 impl Session {
@@ -321,7 +322,7 @@ pub(super) async fn start(
         warnings: Vec::new(),
         pins: pins::pins(purpose, &server),
         route: route.clone(),
-        _listed: Listed::new(Canceller::of(&client, settings, route)),
+        _listed: (!pooler).then(|| Listed::new(Canceller::of(&client, settings, route))),
         client,
         log,
         driver: Some(driver),
