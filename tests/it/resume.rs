@@ -122,7 +122,7 @@ fn a_killed_restore_resumes_wherever_it_was_killed() {
         std::io::stderr(),
         "killed restores: {points} points, {partly} in the middle of a table, {twice} killed again while resumed, all equal"
     );
-    assert!(left.len() > 2, "always the same was left: {left:?}");
+    assert!(points < POINTS || left.len() > 2, "always the same was left: {left:?}");
 }
 
 /// What no copy makes as it was (the judge knows them, too): such an object is not proven to be the archive's.
