@@ -56,9 +56,9 @@ pub enum Command {
     /// Show what is in an archive
     #[command(after_help = format!("EXAMPLE\n  pgsnap inspect --json app.tar.zst\n\n{EXIT_STATUS}"))]
     Inspect(InspectArgs),
-    /// Show where a connection leads, and everything that a dump would find before its first row
-    #[command(after_help = format!("Nothing is written and no table is locked. Exit status 1 where a dump would fail, 4 where it would leave something out.\n\n\
-        EXAMPLES\n  pgsnap check\n  pgsnap check --env prod --json\n\n{EXIT_STATUS}"))]
+    /// Show where a connection leads, and everything that a dump, or a restore there, would find before it begins
+    #[command(after_help = format!("Nothing is written and no table is locked. Exit status 1 where the dump or restore would fail, 4 where it would leave something out.\n\n\
+        EXAMPLES\n  pgsnap check\n  pgsnap check --env prod --json\n  pgsnap check --archive app.tar.zst -d postgresql://localhost/copy\n\n{EXIT_STATUS}"))]
     Check(CheckArgs),
     /// List the archives of a directory, newest first
     #[command(after_help = keep::list_help(EXIT_STATUS))]
@@ -315,6 +315,36 @@ pub struct LiveArgs {
     pub max_blocking: std::time::Duration,
 }
 
+/// How an archive meets what is in its target.
+#[derive(Debug, Args)]
+#[allow(missing_docs)]
+pub struct TargetArgs {
+    /// Drop first what is restored; with -C the database
+    #[arg(short = 'c', long, requires = "archive", conflicts_with = "data_only")]
+    pub clean: bool,
+    /// What is to be dropped may be missing
+    #[arg(long, requires = "clean")]
+    pub if_exists: bool,
+    /// Create the database, under its own name; -d is another one to connect to meanwhile
+    #[arg(short = 'C', long, requires = "archive", conflicts_with = "single_transaction")]
+    pub create: bool,
+    /// Give what one role owns, grants or is granted to another: OLD=NEW (may be repeated)
+    #[arg(long, value_name = "OLD=NEW", value_parser = pair, requires = "archive")]
+    pub owner_map: Vec<(String, String)>,
+    /// Put the archive beside what is in the target; nothing of the same name may be there
+    #[arg(long, requires = "archive", conflicts_with_all = ["clean", "create"])]
+    pub into_existing: bool,
+    /// Restore into a target that is labelled production, or is on another machine and not labelled (--env)
+    #[arg(long, requires = "archive")]
+    pub allow_production: bool,
+    /// Everything in one transaction, over one connection: all or nothing
+    #[arg(short = '1', long, requires = "archive")]
+    pub single_transaction: bool,
+    /// Do not verify the archive before anything is changed, but each part when its turn comes
+    #[arg(long, requires = "archive", conflicts_with = "clean")]
+    pub no_verify: bool,
+}
+
 /// `pgsnap restore`.
 #[derive(Debug, Args)]
 #[allow(missing_docs)]
@@ -327,27 +357,11 @@ pub struct RestoreArgs {
     /// Connections at a time [default: 2; 1 with -1]
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-    /// Drop first what is restored; with -C the database
-    #[arg(short = 'c', long, conflicts_with = "data_only")]
-    pub clean: bool,
-    /// What is to be dropped may be missing
-    #[arg(long, requires = "clean")]
-    pub if_exists: bool,
-    /// Create the database, under its own name; -d is another one to connect to meanwhile
-    #[arg(short = 'C', long, conflicts_with = "single_transaction")]
-    pub create: bool,
-    /// Give what one role owns, grants or is granted to another: OLD=NEW (may be repeated)
-    #[arg(long, value_name = "OLD=NEW", value_parser = pair)]
-    pub owner_map: Vec<(String, String)>,
-    /// Put the archive beside what is in the target; nothing of the same name may be there
-    #[arg(long, conflicts_with_all = ["clean", "create"])]
-    pub into_existing: bool,
+    #[command(flatten)]
+    pub target: TargetArgs,
     /// Go on with a restore that died: what it has made and loaded is compared with the archive, the rest is done
     #[arg(long, conflicts_with_all = ["clean", "into_existing", "single_transaction", "data_only", "use_list", "salvage"])]
     pub resume: bool,
-    /// Restore into a target that is labelled production, or is on another machine and not labelled (--env)
-    #[arg(long)]
-    pub allow_production: bool,
     /// Check everything, print what would be done and change nothing
     #[arg(long, conflicts_with = "list")]
     pub dry_run: bool,
@@ -357,12 +371,6 @@ pub struct RestoreArgs {
     /// Take the entries that this table of contents lists, in its order
     #[arg(short = 'L', long, value_name = "FILE")]
     pub use_list: Option<PathBuf>,
-    /// Everything in one transaction, over one connection: all or nothing
-    #[arg(short = '1', long)]
-    pub single_transaction: bool,
-    /// Do not verify the archive before anything is changed, but each part when its turn comes
-    #[arg(long, conflicts_with = "clean")]
-    pub no_verify: bool,
     /// Pass over errors of the server: they are listed, what needs a failed entry is left out, exit status 4
     #[arg(long, conflicts_with = "single_transaction")]
     pub continue_on_error: bool,
@@ -407,6 +415,11 @@ pub struct CheckArgs {
     pub connect: ConnectArgs,
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Check what a restore of this archive into -d would find
+    #[arg(long, value_name = "ARCHIVE", conflicts_with_all = ["file", "dir", "table_and_children", "exclude_table_and_children", "exclude_table_data_and_children"])]
+    pub archive: Option<PathBuf>,
+    #[command(flatten)]
+    pub target: TargetArgs,
     /// Print as JSON
     #[arg(long)]
     pub json: bool,

@@ -82,3 +82,14 @@ fn give(bytes: &[u8]) {
     use std::io::Write;
     let _ = std::io::stdout().write_all(bytes);
 }
+
+/// Where an archive goes.
+pub fn destination(args: &pgsnap::cli::OutputArgs) -> pgsnap::command::dump::Destination {
+    use pgsnap::command::dump::Destination;
+    match (&args.file, args.dir.clone().or_else(directory_of_environment)) {
+        (Some(file), _) if file.as_os_str() == "-" => Destination::Standard,
+        (Some(file), _) => Destination::File(file.clone()),
+        (None, Some(directory)) => Destination::Directory(directory),
+        (None, None) => Destination::Default,
+    }
+}

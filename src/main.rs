@@ -2,17 +2,17 @@
 
 mod keep;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
 use pgsnap::archive::Manifest;
 use pgsnap::cli::{
-    CheckArgs, ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, OutputArgs, ProgressArg, ReportArgs,
-    RestoreArgs, SectionArg, SelectionArgs, VerifyArgs,
+    CheckArgs, ChildrenArgs, Cli, Command, ConnectArgs, DumpArgs, InspectArgs, ProgressArg, ReportArgs, RestoreArgs,
+    SectionArg, SelectionArgs, TargetArgs, VerifyArgs,
 };
-use pgsnap::command::check::{CheckOptions, check};
+use pgsnap::command::check::{CheckOptions, Checked, check};
 use pgsnap::command::dump::{Destination, DumpOptions, dump};
 use pgsnap::command::inspect::inspect;
 use pgsnap::command::restore::{Missing, Production, RestoreOptions, Resuming, Statistics, contents, restore};
@@ -250,17 +250,8 @@ fn tell(report: &ReportArgs, summary: &impl serde::Serialize, lines: impl FnOnce
     }
 }
 
-fn destination(args: &OutputArgs) -> Destination {
-    match (&args.file, args.dir.clone().or_else(keep::directory_of_environment)) {
-        (Some(file), _) if file.as_os_str() == "-" => Destination::Standard,
-        (Some(file), _) => Destination::File(file.clone()),
-        (None, Some(directory)) => Destination::Directory(directory),
-        (None, None) => Destination::Default,
-    }
-}
-
 async fn run_dump(args: &DumpArgs) -> Result<u8> {
-    let destination = destination(&args.output);
+    let destination = keep::destination(&args.output);
     if args.report.json && destination == Destination::Standard {
         return Err(Error::new(Fault::Usage, "--json and -f - both want standard output"));
     }
@@ -391,46 +382,54 @@ fn left_by_restore(args: &RestoreArgs) -> &'static str {
 /// Whether it can be gone on with. Nothing is left by one transaction, and of a damaged archive it is not told what is
 /// done; the others join what may be anybody's.
 fn resuming(args: &RestoreArgs) -> Resuming {
-    let joins = args.into_existing || args.selection.data_only || args.use_list.is_some() || args.salvage;
+    let joins = args.target.into_existing || args.selection.data_only || args.use_list.is_some() || args.salvage;
     match args.resume {
         true => Resuming::Now,
-        false if args.single_transaction || joins => Resuming::Never,
+        false if args.target.single_transaction || joins => Resuming::Never,
         false => Resuming::Later,
     }
+}
+
+/// A restore into a target, with what it and a check of it have in common.
+fn into(
+    archive: Option<PathBuf>,
+    connect: &ConnectArgs,
+    target: &TargetArgs,
+    taken: &SelectionArgs,
+) -> Result<RestoreOptions> {
+    if connect.dbname.is_none() {
+        return Err(Error::new(Fault::Usage, "restore needs a target: -d DATABASE or -d postgresql://host/database")
+            .hint("it is never taken from the environment or a .env file"));
+    }
+    Ok(RestoreOptions {
+        archive,
+        selection: selection(taken, None)?,
+        clean: target.clean.then_some(if target.if_exists { Missing::Passes } else { Missing::Fails }),
+        owners: RoleMap::new(target.owner_map.iter().cloned()),
+        create: target.create,
+        into_existing: target.into_existing,
+        production: if target.allow_production { Production::Allow } else { Production::Ask },
+        single_transaction: target.single_transaction,
+        verify: !target.no_verify,
+        ..RestoreOptions::new(PathBuf::new(), settings(connect, taken.role.as_ref())?)
+    })
 }
 
 async fn run_restore(args: &RestoreArgs) -> Result<u8> {
     let archive = Some(args.archive.clone()).filter(|path| path.as_os_str() != "-");
     let list = args.use_list.as_deref().map(read_text).transpose()?;
     if args.list {
-        let contents = contents(archive, &selection(&args.selection, None)?, list.as_deref(), args.create)?;
+        let contents = contents(archive, &selection(&args.selection, None)?, list.as_deref(), args.target.create)?;
         print(&if args.report.json { json(&contents) } else { contents.to_string() });
         return Ok(0);
     }
-    if args.connect.dbname.is_none() {
-        return Err(Error::new(Fault::Usage, "restore needs a target: -d DATABASE or -d postgresql://host/database")
-            .hint("it is never taken from the environment or a .env file"));
-    }
-    if args.single_transaction && args.jobs.is_some_and(|jobs| jobs > 1) {
-        return Err(Error::new(Fault::Usage, "one transaction (-1) is one connection: -j cannot be more than 1"));
-    }
+    let single = args.target.single_transaction;
     let options = RestoreOptions {
-        archive,
-        opened: None,
         salvage: args.salvage,
-        settings: settings(&args.connect, args.selection.role.as_ref())?,
-        jobs: usize::from(args.jobs.unwrap_or(if args.single_transaction { 1 } else { 2 })),
-        selection: selection(&args.selection, None)?,
+        jobs: usize::from(args.jobs.unwrap_or(if single { 1 } else { 2 })),
         list,
-        clean: args.clean.then_some(if args.if_exists { Missing::Passes } else { Missing::Fails }),
-        owners: RoleMap::new(args.owner_map.iter().cloned()),
-        create: args.create,
         resume: resuming(args),
-        into_existing: args.into_existing,
-        production: if args.allow_production { Production::Allow } else { Production::Ask },
         dry_run: args.dry_run,
-        single_transaction: args.single_transaction,
-        verify: !args.no_verify,
         continue_on_error: args.continue_on_error,
         disable_triggers: args.disable_triggers,
         statistics: match (args.no_statistics, args.analyze) {
@@ -439,7 +438,11 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
             (false, false) => Statistics::Carried,
         },
         memory: args.memory,
+        ..into(archive, &args.connect, &args.target, &args.selection)?
     };
+    if single && args.jobs.is_some_and(|jobs| jobs > 1) {
+        return Err(Error::new(Fault::Usage, "one transaction (-1) is one connection: -j cannot be more than 1"));
+    }
     let (screen, progress) = screen(&args.report);
     let result = restore(options, progress).await;
     screen.finish();
@@ -447,7 +450,7 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
     if let Some(plan) = &summary.plan {
         print(&if args.report.json { json(&summary) } else { shown(&terminal::planned(plan)).into_owned() });
         return Ok(match plan.exit_code {
-            0 if !summary.refused.is_empty() || summary.salvage.is_some() => SKIPPED,
+            0 if summary.salvage.is_some() => SKIPPED,
             code => code,
         });
     }
@@ -457,11 +460,16 @@ async fn run_restore(args: &RestoreArgs) -> Result<u8> {
 }
 
 async fn run_check(args: &CheckArgs) -> Result<u8> {
-    let options = CheckOptions {
-        settings: settings(&args.connect, args.selection.role.as_ref())?,
-        selection: selection(&args.selection, Some(&args.children))?,
-        destination: destination(&args.output),
+    let purpose = match &args.archive {
+        Some(archive) => {
+            Checked::Restore(Box::new(into(Some(archive.clone()), &args.connect, &args.target, &args.selection)?))
+        }
+        None => Checked::Dump {
+            selection: Box::new(selection(&args.selection, Some(&args.children))?),
+            destination: keep::destination(&args.output),
+        },
     };
+    let options = CheckOptions { settings: settings(&args.connect, args.selection.role.as_ref())?, purpose };
     let report = check(options).await?;
     if args.json {
         print(&serde_json::to_string_pretty(&report).expect("reports are plain data"));

@@ -88,6 +88,9 @@ pub fn planned(plan: &DryRun) -> String {
     for refusal in &plan.refused {
         out.push_str(&format!("REFUSED: {refusal}\n"));
     }
+    let others: Vec<Finding> =
+        plan.findings.iter().filter(|finding| finding.severity != Severity::Error).cloned().collect();
+    out.push_str(&findings(&others));
     for phase in &plan.phases {
         for step in &phase.steps {
             let rows = step.rows.map_or(String::new(), |rows| format!(" {}", counted(rows, "row", "rows")));
@@ -284,11 +287,12 @@ pub fn checked(report: &Report) -> String {
         }
     }
     out.push_str(&findings(&report.findings));
-    out.push_str(match (&report.server, report.ok, report.complete) {
-        (None, ..) => "The connection does not work.",
-        (_, false, _) => "A dump would fail.",
-        (_, true, false) => "A dump would leave something out.",
-        (_, true, true) => "A dump would be whole.",
+    let work = report.purpose;
+    out.push_str(&match (&report.server, report.ok, report.complete) {
+        (None, ..) => "The connection does not work.".to_string(),
+        (_, false, _) => format!("A {work} would fail."),
+        (_, true, false) => format!("A {work} would leave something out."),
+        (_, true, true) => format!("A {work} would be whole."),
     });
     out
 }

@@ -1,18 +1,22 @@
-//! `pgsnap check`: where a connection leads, and what would hinder a dump there.
+//! `pgsnap check`: where a connection leads, and what would hinder a dump or a restore there.
 //!
-//! Owns the report and what is found about the connection itself. What a dump would find is asked by the dump's own
-//! functions. Reads only.
+//! Owns the report and what is found about the connection itself. What a dump or a restore would find is asked by
+//! their own functions. Reads only.
 //!
 //! Invariant: no secret is in the report; it is made from values that hold none.
+
+use std::sync::Arc;
 
 use serde::Serialize;
 
 pub use super::dump::Destination;
 use super::dump::outlook;
 pub use super::finding::{Finding, Severity};
+use super::restore::{RestoreOptions, restore};
 use super::selection::Selection;
 use crate::connect::{Agreed, Origin, Purpose, Session, Settings, Source, Verified};
 use crate::error::{During, Error, Fault, Result};
+use crate::progress::Silent;
 
 /// What the server says of this connection.
 const DESCRIPTION: &str = "\
@@ -25,10 +29,21 @@ FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_stat_ssl s ON s.pid = pg_catalog.pg
 pub struct CheckOptions {
     /// The connection.
     pub settings: Settings,
-    /// What a dump would take.
-    pub selection: Selection,
-    /// Where its archive would go.
-    pub destination: Destination,
+    /// What for.
+    pub purpose: Checked,
+}
+
+/// The work that is checked for.
+pub enum Checked {
+    /// A dump.
+    Dump {
+        /// What it would take.
+        selection: Box<Selection>,
+        /// Where its archive would go.
+        destination: Destination,
+    },
+    /// A restore.
+    Restore(Box<RestoreOptions>),
 }
 
 /// What was found.
@@ -36,6 +51,8 @@ pub struct CheckOptions {
 pub struct Report {
     /// The version of this structure: 1.
     pub version: u32,
+    /// What was checked for: `dump` or `restore`.
+    pub purpose: &'static str,
     /// True where no finding is an error.
     pub ok: bool,
     /// True where nothing would be left out, either.
@@ -96,6 +113,7 @@ pub async fn check(options: CheckOptions) -> Result<Report> {
     let mut findings: Vec<Finding> = settings.warnings.iter().map(|text| Finding::note(text, None)).collect();
     findings.extend(exposed(&settings));
     let mut server = None;
+    let purpose = if matches!(options.purpose, Checked::Dump { .. }) { "dump" } else { "restore" };
     match Session::open(&settings, Purpose::Dump).await {
         Err(error) => findings.push(Finding::error(&error)),
         Ok(session) => {
@@ -105,12 +123,21 @@ pub async fn check(options: CheckOptions) -> Result<Report> {
                 Ok(described) => server = Some(described),
                 Err(error) => findings.push(Finding::error(&error)),
             }
-            findings.extend(outlook(session, &options.selection, &options.destination).await);
+            match options.purpose {
+                Checked::Dump { selection, destination } => {
+                    findings.extend(outlook(session, &selection, &destination).await);
+                }
+                Checked::Restore(options) => {
+                    session.close().await;
+                    findings.extend(before_restore(*options).await);
+                }
+            }
         }
     }
     findings.sort_by_key(|finding| finding.severity);
     Ok(Report {
         version: 1,
+        purpose,
         ok: findings.iter().all(|finding| finding.severity != Severity::Error),
         complete: findings.iter().all(|finding| finding.severity > Severity::Warning),
         connection: settings.origins.clone(),
@@ -118,6 +145,14 @@ pub async fn check(options: CheckOptions) -> Result<Report> {
         server,
         findings,
     })
+}
+
+/// What a restore finds before it changes anything.
+async fn before_restore(options: RestoreOptions) -> Vec<Finding> {
+    match restore(RestoreOptions { dry_run: true, ..options }, Arc::new(Silent)).await {
+        Ok(summary) => summary.plan.map_or_else(Vec::new, |plan| plan.findings),
+        Err(error) => vec![Finding::error(&error)],
+    }
 }
 
 /// Whether others on this machine can see the password.

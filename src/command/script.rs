@@ -243,6 +243,7 @@ impl<'a> Builder<'a> {
             entry.roles.dedup();
             entry.tablespace = object.tablespace.clone();
             entry.access_method = object.access_method.clone();
+            entry.version = object.version.clone();
             if object.kind != Kind::Index && object.section == Section::PostData {
                 let tables = object.table.iter().chain(&object.locks).copied().chain(world.above(object));
                 entry.locks = tables.filter_map(|table| self.by_object.get(&table).copied()).collect();
@@ -442,6 +443,7 @@ fn blank(kind: &str, schema: Option<String>, name: &str, section: Section, pass:
         table: None,
         tablespace: None,
         access_method: None,
+        version: None,
         data: None,
     }
 }

@@ -212,6 +212,8 @@ pub struct Object {
     pub tablespace: Option<String>,
     /// Table access method to create it with.
     pub access_method: Option<String>,
+    /// An extension's version.
+    pub version: Option<String>,
     /// What stands for it on older servers.
     pub variants: Vec<Variant>,
     /// The roles that its definition names.
@@ -252,6 +254,7 @@ impl Object {
             columns: Vec::new(),
             tablespace: None,
             access_method: None,
+            version: None,
             variants: Vec::new(),
             roles: Vec::new(),
         }

@@ -92,6 +92,9 @@ pub struct Entry {
     /// Table access method to create it with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_method: Option<String>,
+    /// For `EXTENSION`: the version that the source had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// For `TABLE DATA`: the number of the table in the manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<u32>,

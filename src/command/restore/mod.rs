@@ -10,6 +10,7 @@ mod builds;
 mod chosen;
 mod clean;
 mod create;
+mod effects;
 mod entries;
 mod expected;
 mod guard;
@@ -23,6 +24,7 @@ mod passed;
 mod plan;
 mod preflight;
 mod resume;
+mod rights;
 mod rows_only;
 mod scan;
 mod schedule;
@@ -37,6 +39,7 @@ use tokio::sync::Notify;
 
 use crate::archive::manifest::Manifest;
 use crate::archive::{Archive, Table};
+use crate::command::finding::{Finding, Findings};
 use crate::command::of_archive;
 use crate::command::selection::Names;
 use crate::command::statistics::STATISTICS_DATA;
@@ -114,16 +117,17 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
         chosen.into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
     let (creation, limited) = (creation.as_ref(), limited.as_ref());
     let intent = preflight::Intent { manifest, entries: &chosen, creation, options: &options, limited };
-    let mut found = preflight::check(&session, &intent).await?;
-    found.errors.splice(..0, guarded);
-    warnings.extend(found.warnings.drain(..).chain(otherwise));
+    let mut found = preflight::check(&session, &intent, guarded).await?;
+    found.others.extend(otherwise.iter().map(|text| Finding::note(text, None)));
+    warnings.extend(found.others.iter().map(Finding::words));
     let resume = Resume { archive: &archive, script: &script, intent: &intent, progress: &progress };
     let done = resume.done(&session, &mut found).await?;
     let left = done.left(&chosen);
     let intent = preflight::Intent { entries: &left, ..intent };
+    let refused = passed.refused();
+    found.others.extend(refused.iter().map(Refused::finding));
     let plan = checked(&session, &archive, &intent, found, &done, &progress).await?;
     if plan.is_some() {
-        let refused = passed.refused();
         return Ok(RestoreSummary { version: 1, plan, refused, warnings, salvage: salvaged, ..Default::default() });
     }
     warnings.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
@@ -166,12 +170,14 @@ async fn checked(
     session: &Session,
     archive: &Archive,
     intent: &preflight::Intent<'_>,
-    mut found: preflight::Found,
+    mut found: Findings,
     done: &Done,
     progress: &Arc<dyn Progress>,
 ) -> Result<Option<DryRun>> {
     let options = intent.options;
-    found.pass(options.dry_run, progress)?;
+    if !options.dry_run {
+        found.pass(progress)?;
+    }
     let data = intent.entries.iter().filter_map(|entry| entry.data);
     let data: HashSet<u32> = data.filter(|number| !done.is_whole(archive.manifest(), *number)).collect();
     let looked = async {
@@ -185,7 +191,7 @@ async fn checked(
         return looked.map(|()| None);
     }
     found.errors.extend(looked.err());
-    Ok(Some(DryRun::of(intent, done, session.settings.server(), &found.errors)))
+    Ok(Some(DryRun::of(intent, done, session.settings.server(), found)))
 }
 
 /// Proves the archive, but for the rows of tables that are not loaded.

@@ -143,6 +143,7 @@ fn rows_alone(manifest: &Manifest) -> Script {
         table: Some((table.schema.clone(), table.name.clone())),
         tablespace: None,
         access_method: None,
+        version: None,
         data: Some(table.number),
     };
     Script { entries: (1..).zip(&manifest.tables).map(entry).collect(), roles: Vec::new() }

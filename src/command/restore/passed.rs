@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::entries::refused;
 use super::limited::may_be_left_out;
+use crate::command::finding::Finding;
 use crate::error::Error;
 use crate::progress::{Event, Progress};
 use crate::sql::{Entry, Script, variant_for};
@@ -24,6 +25,13 @@ pub struct Refused {
     pub entry: String,
     /// Why.
     pub reason: String,
+}
+
+impl Refused {
+    /// As what was found beforehand.
+    pub fn finding(&self) -> Finding {
+        Finding::warning(format!("not restored: {}: {}", self.entry, self.reason), None)
+    }
 }
 
 /// An error that was passed over.
@@ -275,7 +283,7 @@ impl PassedOver {
     }
 
     fn tell(&self, one: &Refused) {
-        self.progress.on(Event::Warned(format!("not restored: {}: {}", one.entry, one.reason)));
+        self.progress.on(Event::Warned(one.finding().what));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

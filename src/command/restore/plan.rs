@@ -10,8 +10,12 @@ use super::preflight::Intent;
 use super::resume::Done;
 use super::schedule::Load;
 use crate::archive::manifest::Manifest;
+use crate::command::finding::{Finding, Findings, Severity};
 use crate::error::Error;
 use crate::sql::{Entry, Pass, Section};
+
+/// The exit status of what is done, but not whole.
+const LOSSY: u8 = 4;
 
 /// The plan.
 #[derive(Debug, Clone, Default, serde::Serialize)]
@@ -24,6 +28,8 @@ pub struct Plan {
     pub environment: String,
     /// Why the restore would not begin; empty where it would.
     pub refused: Vec<String>,
+    /// Everything that was found beforehand, the worst first.
+    pub findings: Vec<Finding>,
     /// The exit status that goes with it.
     #[serde(skip)]
     pub exit_code: u8,
@@ -60,8 +66,8 @@ impl Step {
 }
 
 impl Plan {
-    /// The plan for `intent` on a server, but for what is `done`; `errors` are what the checks refuse.
-    pub fn of(intent: &Intent<'_>, done: &Done, server: String, errors: &[Error]) -> Plan {
+    /// The plan for `intent` on a server, but for what is `done`; `found` is what the checks found.
+    pub fn of(intent: &Intent<'_>, done: &Done, server: String, found: Findings) -> Plan {
         let Intent { manifest, entries, creation, options, .. } = *intent;
         let name = creation.map_or(options.settings.database.as_str(), |creation| creation.name());
         let part = |wanted: &dyn Fn(&Entry) -> bool| {
@@ -87,12 +93,19 @@ impl Plan {
             ("privileges", part(&|entry| entry.pass == Pass::Privileges)),
             ("last", part(&|entry| entry.pass == Pass::Last)),
         ];
+        let errors = &found.errors;
+        let refused = errors.iter().map(Error::report).collect();
+        let exit_code = errors.first().map(|error| error.fault().exit_code());
+        let mut findings = found.all();
+        findings.sort_by_key(|finding| finding.severity);
+        let lossy = findings.iter().any(|finding| finding.severity == Severity::Warning);
         Plan {
             database: name.to_string(),
             server,
             environment: options.settings.environment.clone(),
-            refused: errors.iter().map(Error::report).collect(),
-            exit_code: errors.first().map_or(0, |error| error.fault().exit_code()),
+            refused,
+            findings,
+            exit_code: exit_code.unwrap_or(if lossy { LOSSY } else { 0 }),
             phases: phases
                 .into_iter()
                 .filter(|(_, steps)| !steps.is_empty())

@@ -4,17 +4,18 @@
 //! Everything that is wrong is found, not the first of it, so that a plan can show all.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::create::Creation;
+use super::effects::effects;
 use super::limited::Limited;
 use super::options::{RestoreOptions, Resuming};
+use super::rights;
 use crate::archive::manifest::Manifest;
+use crate::command::finding::{Finding, Findings, Severity};
 use crate::connect::Session;
 use crate::error::{During, Error, Fault, Result};
 use crate::object::Row;
-use crate::progress::{Event, Progress};
-use crate::sql::{Entry, Section, literal};
+use crate::sql::{Entry, Section, ident, literal};
 
 /// Objects of users in the database, extension members left out: how many, and one by name.
 const CONTENTS: &str = "
@@ -70,35 +71,17 @@ pub struct Intent<'a> {
     pub limited: Option<&'a Limited>,
 }
 
-/// What was found.
-#[derive(Default)]
-pub struct Found {
-    /// Why the restore must not begin, the weightiest first.
-    pub errors: Vec<Error>,
-    /// What is worth a warning.
-    pub warnings: Vec<String>,
-}
-
-impl Found {
-    /// The first error, where the restore must not begin; the others are told beside it. A dry run goes on.
-    pub fn pass(&mut self, dry_run: bool, progress: &Arc<dyn Progress>) -> Result<()> {
-        if dry_run || self.errors.is_empty() {
-            return Ok(());
-        }
-        let mut errors = std::mem::take(&mut self.errors).into_iter();
-        let first = errors.next().expect("it is not empty");
-        errors.for_each(|error| progress.on(Event::Warned(format!("and {}", error.report()))));
-        Err(first)
-    }
-}
-
-/// Checks the target of a restore.
+/// Checks the target of a restore, and puts what the guard refuses before what is found.
 ///
 /// # Errors
 /// Where the target cannot be asked.
-pub async fn check(session: &Session, intent: &Intent<'_>) -> Result<Found> {
-    let Intent { manifest, entries, creation, options, .. } = *intent;
-    let mut found = Found::default();
+pub async fn check(session: &Session, intent: &Intent<'_>, guarded: Option<Error>) -> Result<Findings> {
+    let Intent { manifest, entries, creation, options, limited } = *intent;
+    let mut found = Findings { errors: guarded.into_iter().collect(), others: Vec::new() };
+    if session.in_recovery {
+        let error = Error::new(Fault::Usage, "the target is a standby, which takes no changes");
+        found.errors.push(error.hint("name its primary with -d"));
+    }
     found.errors.extend(match creation {
         Some(creation) => {
             let may_be_there = options.clean.is_some() || creation.there;
@@ -108,10 +91,15 @@ pub async fn check(session: &Session, intent: &Intent<'_>) -> Result<Found> {
     });
     if !options.selection.data_only {
         found.errors.extend(in_the_way(session, intent).await?);
-        for lacking in lacking(session, entries, creation).await? {
+        let mut missing = lacking(session, entries, creation).await?;
+        if limited.is_some() {
+            missing.extend(rights::lacking(session, intent).await?);
+            found.others.extend(rights::of_superusers(session, entries).await?);
+        }
+        for lacking in missing {
             match options.continue_on_error {
                 // Whatever names it will fail, be named, and passed over.
-                true => found.warnings.push(lacking.report()),
+                true => found.others.push(Finding { severity: Severity::Warning, ..Finding::error(&lacking) }),
                 false => found.errors.push(lacking),
             }
         }
@@ -121,18 +109,16 @@ pub async fn check(session: &Session, intent: &Intent<'_>) -> Result<Found> {
         let hint = "connect as one, or leave it out: then rows are loaded in the order that foreign keys want";
         found.errors.push(Error::new(Fault::Usage, text).hint(hint));
     }
-    if session.major < manifest.server_version_num / 10000 {
-        found.warnings.push(format!(
-            "the archive is of PostgreSQL {}, the target is {}: what only the newer one knows is left out, and named",
-            manifest.server_version_num / 10000,
+    let source = manifest.server_version_num / 10000;
+    if session.major < source {
+        let text = format!(
+            "the archive is of PostgreSQL {source}, the target is {}: what only the newer one knows is left out, and named",
             session.major
-        ));
+        );
+        found.others.push(Finding::note(text, None));
     }
-    if creation.is_none() && session.encoding != manifest.encoding {
-        found.warnings.push(format!(
-            "the archive's encoding is {}, the target's {}: text is converted",
-            manifest.encoding, session.encoding
-        ));
+    if creation.is_none() {
+        found.others.extend(effects(session, intent).await?);
     }
     Ok(found)
 }
@@ -161,31 +147,42 @@ async fn lacking(session: &Session, entries: &[&Entry], creation: Option<&Creati
     let roles = owners.chain(all().flat_map(|entry| &entry.roles)).cloned().collect();
     let extensions = all().filter(|entry| entry.kind == "EXTENSION").map(|entry| entry.name.clone()).collect();
     let spaces = all().filter_map(|entry| entry.tablespace.clone()).filter(|name| !name.is_empty()).collect();
+    let others = "give others with --owner-map OLD=NEW, or leave out what names them: --no-owner, --no-privileges, --no-policies";
+    let role = |names: &[&str]| {
+        let create: Vec<String> = names.iter().map(|name| format!("CREATE ROLE {};", ident(name))).collect();
+        format!("{} or {others}", create.join(" "))
+    };
+    let package = |_: &[&str]| "install the package that has it on the target's server".to_string();
+    let space = |_: &[&str]| "create it on the target, or use --no-tablespaces".to_string();
     let mut found = Vec::new();
-    for (what, sql, wanted, hint) in [
-        (
-            "role",
-            "SELECT rolname::text FROM pg_catalog.pg_roles",
-            &roles,
-            "create them first, give others with --owner-map OLD=NEW, or leave out what names them: --no-owner, \
-             --no-privileges, --no-policies",
-        ),
-        (
-            "extension",
-            "SELECT name::text FROM pg_catalog.pg_available_extensions",
-            &extensions,
-            "install the package that has it on the target's server",
-        ),
-        (
-            "tablespace",
-            "SELECT spcname::text FROM pg_catalog.pg_tablespace",
-            &spaces,
-            "create it on the target, or use --no-tablespaces",
-        ),
-    ] {
-        found.extend(missing(session, what, sql, wanted, hint).await?);
+    let roles = missing(session, "role", "SELECT rolname::text FROM pg_catalog.pg_roles", &roles, role).await?;
+    let sql = "SELECT name::text FROM pg_catalog.pg_available_extensions";
+    found.extend(roles.into_iter().chain(missing(session, "extension", sql, &extensions, package).await?));
+    let sql = "SELECT spcname::text FROM pg_catalog.pg_tablespace";
+    let spaces: BTreeSet<String> = spaces;
+    match missing(session, "tablespace", sql, &spaces, space).await? {
+        Some(error) => found.push(error),
+        None => found.extend(closed(session, &spaces).await?),
     }
     Ok(found)
+}
+
+/// Tablespaces that are there and not for this role.
+async fn closed(session: &Session, wanted: &BTreeSet<String>) -> Result<Option<Error>> {
+    let sql = "SELECT spcname::text, CURRENT_USER::text FROM pg_catalog.pg_tablespace
+               WHERE NOT pg_catalog.has_tablespace_privilege(oid, 'CREATE') ORDER BY 1";
+    let rows = session.client.query_typed(sql, &[]).await;
+    let rows = rows.during(Fault::Server, || "cannot ask for rights on the target's tablespaces".into())?;
+    let mut grants = Vec::new();
+    for row in rows.iter().map(Row) {
+        let (name, role) = (row.text("spcname")?, row.text("current_user")?);
+        if wanted.contains(&name) {
+            grants.push(format!("GRANT CREATE ON TABLESPACE {} TO {};", ident(&name), ident(&role)));
+        }
+    }
+    let text = "the role may not use tablespaces that the archive names";
+    let hint = || format!("{}\n-- or use --no-tablespaces", grants.join("\n"));
+    Ok((!grants.is_empty()).then(|| Error::new(Fault::Server, text).hint(hint())))
 }
 
 /// The database that is to be made must not be there, or be one that may be dropped.
@@ -267,7 +264,7 @@ async fn room(session: &Session, entries: &[&Entry]) -> Result<Option<Error>> {
     let schemas = entries.iter().filter_map(|entry| entry.schema.as_deref()).filter(|name| !made.contains(name));
     let schemas = schemas.map(str::to_string).collect();
     let sql = "SELECT nspname::text FROM pg_catalog.pg_namespace";
-    let lacking = missing(session, "schema", sql, &schemas, "create it first, or take it with -n").await?;
+    let lacking = missing(session, "schema", sql, &schemas, |_| "create it first, or take it with -n".into()).await?;
     if lacking.is_some() {
         return Ok(lacking);
     }
@@ -295,7 +292,7 @@ async fn missing(
     what: &str,
     sql: &str,
     wanted: &BTreeSet<String>,
-    hint: &str,
+    hint: impl Fn(&[&str]) -> String,
 ) -> Result<Option<Error>> {
     if wanted.is_empty() {
         return Ok(None);
@@ -307,5 +304,5 @@ async fn missing(
     let lacking: Vec<&str> = wanted.difference(&there).map(String::as_str).collect();
     let plural = if lacking.len() == 1 { "" } else { "s" };
     let text = format!("the target lacks the {what}{plural} {}", lacking.join(", "));
-    Ok((!lacking.is_empty()).then(|| Error::new(Fault::Server, text).hint(hint)))
+    Ok((!lacking.is_empty()).then(|| Error::new(Fault::Server, text).hint(hint(&lacking))))
 }

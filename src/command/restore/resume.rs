@@ -22,13 +22,14 @@ use std::time::Duration;
 
 use super::create::Creation;
 use super::options::{Resumed, Resuming};
-use super::preflight::{Found, Intent};
+use super::preflight::Intent;
 use crate::archive::Archive;
 use crate::archive::manifest::Manifest;
 use crate::command::dump::jobs::Contents;
 use crate::command::dump::source::Source;
 use crate::command::dump::watchdog::Watchdog;
 use crate::command::dump::{self, Destination, DumpOptions};
+use crate::command::finding::Findings;
 use crate::command::selection::{Named, Pattern, Selection};
 use crate::command::verify::How;
 use crate::command::verify::loaded::{Loaded, loaded};
@@ -116,7 +117,7 @@ impl Resume<'_> {
     ///
     /// # Errors
     /// What keeps the target from being read.
-    pub async fn done(&self, session: &Session, found: &mut Found) -> Result<Done> {
+    pub async fn done(&self, session: &Session, found: &mut Findings) -> Result<Done> {
         let missing = self.intent.creation.is_some_and(|creation| !creation.there);
         if self.intent.options.resume != Resuming::Now || missing || !found.errors.is_empty() {
             return Ok(Done::default());

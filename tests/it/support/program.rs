@@ -138,6 +138,6 @@ impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "$ pgsnap {}", self.command)?;
         writeln!(f, "exit code: {:?}", self.code)?;
-        write!(f, "stdout ({} bytes): {:.2000}\nstderr: {}", self.stdout.len(), self.text(), self.stderr)
+        write!(f, "stdout ({} bytes): {:.6000}\nstderr: {}", self.stdout.len(), self.text(), self.stderr)
     }
 }
