@@ -71,11 +71,16 @@ pub fn from_bytes(mut bytes: &[u8]) -> String {
                 (std::str::from_utf8(valid).unwrap_or_default(), rest)
             }
         };
-        for c in valid.chars() {
-            if (c as u32) < FIRST {
-                out.push(c);
-            } else {
-                out.extend(c.encode_utf8(&mut [0; 4]).bytes().map(spelled));
+        if valid.is_ascii() {
+            // As nearly everything is.
+            out.push_str(valid);
+        } else {
+            for c in valid.chars() {
+                if (c as u32) < FIRST {
+                    out.push(c);
+                } else {
+                    out.extend(c.encode_utf8(&mut [0; 4]).bytes().map(spelled));
+                }
             }
         }
         bytes = match rest.split_first() {

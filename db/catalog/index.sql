@@ -1,6 +1,7 @@
 -- Indexes of the wanted tables that belong to no constraint, and of every index that is attached to a
 -- partitioned one the parent. Leftovers of a failed CREATE INDEX CONCURRENTLY are reported as invalid;
--- an index on a partitioned table may be invalid until all its parts are attached.
+-- an index on a partitioned table may be invalid until all its parts are attached. Only a column that is an
+-- expression can have a statistics target of its own (ALTER INDEX ... SET STATISTICS).
 SELECT c.oid,
        n.nspname::text AS schema,
        c.relname::text AS name,
@@ -16,7 +17,10 @@ SELECT c.oid,
        i.indisclustered AS clustered,
        i.indisreplident AS replica_identity,
        coalesce(ts.spcname::text, '') AS tablespace,
-       s.list AS statistics,
+       CASE WHEN i.indexprs IS NOT NULL THEN
+           (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attstattarget) ORDER BY a.attnum)::text
+            FROM pg_catalog.pg_attribute a
+            WHERE a.attrelid = c.oid AND a.attstattarget >= 0) END AS statistics,
        i.indisexclusion AS exclusive,
        h.inhparent AS parent_oid,
        p.indrelid AS parent_table_oid,
@@ -29,11 +33,6 @@ JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
 JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
 LEFT JOIN pg_catalog.pg_constraint k ON k.conrelid = i.indrelid AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace
-LEFT JOIN (
-    SELECT a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attstattarget) ORDER BY a.attnum)::text AS list
-    FROM pg_catalog.pg_attribute a
-    WHERE a.attstattarget >= 0
-    GROUP BY a.attrelid) s ON s.attrelid = c.oid
 LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.oid
 LEFT JOIN pg_catalog.pg_index p ON p.indexrelid = h.inhparent
 LEFT JOIN pg_catalog.pg_class pc ON pc.oid = h.inhparent

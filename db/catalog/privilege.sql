@@ -43,11 +43,15 @@ WITH told AS (
     SELECT 1259, k.oid, a.attnum, 'column', k.oid, n.system,
            'TABLE ' || n.quoted || '.' || pg_catalog.quote_ident(k.relname),
            pg_catalog.quote_ident(a.attname), k.relowner, 'c'::"char", a.attacl, i.initprivs::text[]
-    FROM told n
-    JOIN pg_catalog.pg_class k ON k.relnamespace = n.oid AND k.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.oid AND NOT a.attisdropped
+    FROM (
+        -- First the few that have any: a join of all columns would cost more than the rest of this query.
+        SELECT o.attrelid AS relation, o.attnum AS place FROM pg_catalog.pg_attribute o WHERE o.attacl IS NOT NULL
+        UNION
+        SELECT o.objoid, o.objsubid FROM pg_catalog.pg_init_privs o WHERE o.classoid = 1259 AND o.objsubid <> 0) p
+    JOIN pg_catalog.pg_class k ON k.oid = p.relation AND k.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    JOIN told n ON n.oid = k.relnamespace
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.oid AND a.attnum = p.place AND NOT a.attisdropped
     LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = 1259 AND i.objoid = k.oid AND i.objsubid = a.attnum
-    WHERE a.attacl IS NOT NULL OR i.objoid IS NOT NULL
     UNION ALL
     SELECT coalesce(c.refclassid, 1255),
            coalesce(x.rngtypid, c.refobjid, f.oid), -- 14+

@@ -10,12 +10,12 @@ mod alias;
 pub mod data;
 pub mod matching;
 mod resolve;
+mod share;
 pub mod statistics;
 pub mod types;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use futures::future::try_join_all;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
@@ -237,49 +237,6 @@ const BULK: [(&str, &str); 7] = [
     ("unreadable", include_str!("../../db/catalog/unreadable.sql")),
 ];
 
-/// What the server takes for a query, relative to the others (measured on 5,000 tables), so that several
-/// connections can share the work evenly.
-fn cost(stem: &str) -> u32 {
-    match stem {
-        "table" => 60,
-        "index" => 45,
-        "unknown" | "foreign_key" | "depend" => 10,
-        "constraint" | "privilege" | "sequence" | "function" | "trigger" => 8,
-        "alias" | "view" => 5,
-        _ => 1,
-    }
-}
-
-/// Runs `queries` over all of `clients`, each client its share, pipelined. Returns the answers in the order of
-/// the queries.
-async fn share(
-    clients: &[&Client],
-    major: u32,
-    queries: &[(&str, &str, &[Oid])],
-) -> Result<Vec<Vec<tokio_postgres::Row>>> {
-    let mut order: Vec<usize> = (0..queries.len()).collect();
-    order.sort_by_key(|at| std::cmp::Reverse(cost(queries[*at].0)));
-    let mut shares: Vec<(u32, Vec<usize>)> = vec![(0, Vec::new()); clients.len()];
-    for at in order {
-        let least = shares.iter_mut().min_by_key(|(load, _)| *load).expect("there is a client");
-        least.0 += cost(queries[at].0);
-        least.1.push(at);
-    }
-    let runs = shares.iter().zip(clients).map(|((_, share), client)| {
-        try_join_all(share.iter().map(|at| {
-            let (stem, sql, oids) = queries[*at];
-            query(client, sql, major, oids, stem)
-        }))
-    });
-    let mut answers: Vec<Vec<tokio_postgres::Row>> = queries.iter().map(|_| Vec::new()).collect();
-    for ((_, share), rows) in shares.iter().zip(try_join_all(runs).await?) {
-        for (at, rows) in share.iter().zip(rows) {
-            answers[*at] = rows;
-        }
-    }
-    Ok(answers)
-}
-
 /// Reads every object; of relations and what hangs on them, those in `relations`. All of `clients` must be in
 /// the snapshot; they share the work.
 pub async fn read(clients: &[&Client], major: u32, relations: &[Oid]) -> Result<Catalog> {
@@ -288,18 +245,10 @@ pub async fn read(clients: &[&Client], major: u32, relations: &[Oid]) -> Result<
     let subscriptions = readable.first().map_or(Ok(false), |row| Row(row).flag("readable"))?;
     let readers: Vec<&Reader> =
         READERS.iter().filter(|reader| subscriptions || reader.stem != "subscription").collect();
-    let kinds = readers.iter().map(|reader| (reader.stem, reader.query, relations));
-    let queries: Vec<(&str, &str, &[Oid])> = kinds.chain(BULK.map(|(stem, sql)| (stem, sql, COVERED))).collect();
-    let mut answers = share(clients, major, &queries).await?;
-    let bulk: [_; BULK.len()] = answers.split_off(readers.len()).try_into().expect("one answer for each query");
-    let [alias, depend, comments, labels, granted, unknown, unreadable] = bulk;
-    let rows = answers;
-    let mut objects = Vec::new();
-    for (reader, rows) in readers.iter().zip(&rows) {
-        for row in rows {
-            (reader.read)(&Row(row), &mut objects)?;
-        }
-    }
+    let bulk = BULK.map(|(stem, sql)| (stem, sql, COVERED));
+    let (mut objects, rows) = share::share(clients, major, &readers, relations, &bulk).await?;
+    let rows: [_; BULK.len()] = rows.try_into().expect("one answer for each query");
+    let [alias, depend, comments, labels, granted, unknown, unreadable] = rows;
     let alias = Alias::read(&alias)?;
     objects.retain(|object| !alias.is_member(object));
     let mut catalog = Catalog {

@@ -1,4 +1,4 @@
-//! Columns: of tables, foreign tables, views and materialized views, as JSON inside the relation's row.
+//! Columns: of tables, foreign tables, views and materialized views, inside the relation's row.
 //!
 //! Owns the clauses of a column and its properties that are set by ALTER afterwards. Defaults are
 //! objects of their own ([`default_object`]), because a default may have to wait (a serial's sequence).
@@ -6,10 +6,11 @@
 use serde::Deserialize;
 
 use super::*;
+use crate::error::{During, Error, Fault};
 use crate::object::common::collate;
 use crate::sql::quote::options;
 
-/// One column as the catalog tells it: of tables as an array in this order, of views as an object.
+/// One column as the catalog tells it: of tables as texts in this order ([`Column::read`]), of views as JSON.
 #[derive(Debug, Clone, Deserialize)]
 #[allow(missing_docs)] // the names are those of pg_attribute
 pub struct Column {
@@ -43,6 +44,20 @@ pub struct Column {
     pub inherited: Vec<Inherited>,
 }
 
+fn needed<T>(field: Option<T>) -> Result<T> {
+    field.ok_or_else(|| Error::new(Fault::Server, "the server told of a column without its number, name or type"))
+}
+
+fn number<T: std::str::FromStr<Err = std::num::ParseIntError>>(field: Option<String>) -> Result<Option<T>> {
+    let parsed = field.map(|text| text.parse()).transpose();
+    parsed.during(Fault::Server, || "cannot read a number of a column".into())
+}
+
+fn json<T: serde::de::DeserializeOwned>(field: Option<String>) -> Result<Option<T>> {
+    let parsed = field.map(|text| serde_json::from_str(&text)).transpose();
+    parsed.during(Fault::Server, || "cannot read what the server says of a column".into())
+}
+
 /// What a parent says of the column of the same name.
 #[derive(Debug, Clone, Deserialize)]
 #[allow(missing_docs)]
@@ -55,6 +70,38 @@ pub struct Inherited {
 }
 
 impl Column {
+    /// A column of a table: texts in the order of the fields, as `table.sql` tells them. What is missing is NULL.
+    pub fn read(fields: Vec<Option<String>>) -> Result<Column> {
+        let mut fields = fields.into_iter();
+        let mut next = || fields.next().flatten();
+        let truth = |text: Option<String>| text.map(|text| text == "true");
+        let letter = |text: Option<String>| text.and_then(|text| text.chars().next());
+        Ok(Column {
+            number: needed(number(next())?)?,
+            name: needed(next())?,
+            type_name: needed(next())?,
+            collation: next(),
+            local: truth(next()).unwrap_or(false),
+            default: next(),
+            default_oid: number(next())?,
+            generated: letter(next()),
+            identity: letter(next()),
+            not_null: truth(next()).unwrap_or(false),
+            not_null_name: next(),
+            not_null_no_inherit: truth(next()).unwrap_or(false),
+            not_null_local: truth(next()),
+            not_null_valid: truth(next()),
+            not_null_oid: number(next())?,
+            not_null_commented: truth(next()).unwrap_or(false),
+            statistics: number(next())?,
+            storage: letter(next()),
+            compression: letter(next()),
+            options: json(next())?,
+            server_options: next(),
+            inherited: json(next())?.unwrap_or_default(),
+        })
+    }
+
     /// The name and type, with COLLATE where it is not the type's.
     pub fn head(&self) -> String {
         format!("{} {}", ident(&self.name), self.type_name)

@@ -74,7 +74,7 @@ pub fn read(row: &Row<'_>, out: &mut Vec<Object>) -> Result<()> {
     let is_partition = row.flag("is_partition")?;
     let parents: Vec<ObjectId> =
         row.oids("parent_oids")?.iter().map(|oid| ObjectId::new(class::RELATION, *oid)).collect();
-    let columns: Vec<Column> = row.json("columns")?;
+    let columns: Vec<Column> = row.grid("columns")?.into_iter().map(Column::read).collect::<Result<_>>()?;
     let checks: Vec<Check> = row.json("checks")?;
     object.columns = columns.iter().map(|column| (column.number, ident(&column.name))).collect();
     object.depends.extend(parents.iter().filter(|_| !is_partition));

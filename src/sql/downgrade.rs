@@ -171,6 +171,10 @@ impl Written {
 pub fn variants(write: impl Fn(u32) -> Written) -> Vec<Variant> {
     let mut out: Vec<Variant> = Vec::new();
     let mut before = write(NEWEST);
+    // What the oldest lacks nothing of, nobody does.
+    if write(OLDEST) == before {
+        return out;
+    }
     for target in (OLDEST..NEWEST).rev() {
         let written = write(target);
         if written == before {

@@ -226,6 +226,10 @@ fn included(
 /// What is taken and needs something that is not: each pair once, the first by name, then a count. Schemas
 /// are told once each.
 fn dangling(catalog: &Catalog, keep: &HashSet<ObjectId>, listed: &[Listed]) -> Vec<String> {
+    // As most dumps are: nothing is left out.
+    if catalog.outside.is_empty() && catalog.objects.iter().all(|object| keep.contains(&object.id)) {
+        return Vec::new();
+    }
     let objects: HashMap<ObjectId, &Object> = catalog.objects.iter().map(|object| (object.id, object)).collect();
     let relations: HashMap<Oid, &Listed> = listed.iter().map(|relation| (relation.oid, relation)).collect();
     let by_hand = catalog.objects.iter().flat_map(|object| object.depends.iter().map(|to| (object.id, *to)));
