@@ -48,7 +48,8 @@ pub enum Command {
     /// Put an archive back into a database
     #[command(after_help = format!("The target is never guessed: it must be given with -d. It must be empty, unless -c, -C or --into-existing is given, or a part is taken.\n\
         With --resume it may hold a part of the archive, and nothing else: what differs from the archive is refused by name.\n\
-        Production, and what nobody labelled on another machine, needs --allow-production, or the database's name typed on a terminal.\n\n\
+        Production, and what nobody labelled on another machine, needs --allow-production, or the database's name typed on a terminal.\n\
+        What the dump could not copy is named once more; the exit status tells whether all of the archive came back.\n\n\
         EXAMPLES\n  createdb copy && pgsnap restore app.tar.zst -d copy -j 4\n  pgsnap restore app.tar.zst --resume -d copy\n  pgsnap restore app.tar.zst -C -d postgres\n  \
         pgsnap restore app.tar.zst -c --if-exists -d copy --dry-run\n  pgsnap restore - -d postgresql://localhost/copy < app.tar.zst\n  \
         pgsnap restore app.tar.zst -l > list && pgsnap restore app.tar.zst -L list -d copy\n\n{EXIT_STATUS}"))]

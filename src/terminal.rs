@@ -61,7 +61,7 @@ pub fn restored(summary: &RestoreSummary) -> String {
         out.push_str("SALVAGED from a damaged archive: ");
     }
     out + &format!(
-        "restored into {}: {}, {}, {}{}{}{} ({:.1} s)",
+        "restored into {}: {}, {}, {}{}{}{}{} ({:.1} s)",
         summary.database,
         counted(summary.entries, "entry", "entries"),
         counted(summary.tables, "table", "tables"),
@@ -77,6 +77,10 @@ pub fn restored(summary: &RestoreSummary) -> String {
         match summary.failed.len() {
             0 => String::new(),
             count => format!("; {} PASSED OVER, see above", counted(count as u64, "error", "errors")),
+        },
+        match summary.skipped {
+            0 => String::new(),
+            count => format!("; the archive LACKS {}, see above", counted(count, "thing", "things")),
         },
         summary.seconds
     )

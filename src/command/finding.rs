@@ -100,6 +100,11 @@ impl Findings {
         Err(first)
     }
 
+    /// Adds what is worth knowing.
+    pub fn tell(&mut self, texts: impl IntoIterator<Item = String>) {
+        self.others.extend(texts.into_iter().map(|text| Finding::note(text, None)));
+    }
+
     /// All of them.
     pub fn all(self) -> Vec<Finding> {
         self.errors.iter().map(Finding::error).chain(self.others).collect()

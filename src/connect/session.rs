@@ -367,13 +367,15 @@ fn number<T: std::str::FromStr>(row: &SimpleQueryRow, column: usize) -> std::res
     Ok(text(row, column)?.parse().map_err(|_| unfit("a number is none"))?)
 }
 
+/// What reads a database names a newer server among what it may not copy.
+fn newer(major: u32, purpose: Purpose) -> Option<String> {
+    (major > MAJOR_TRIED_MAX && purpose != Purpose::Dump)
+        .then(|| format!("PostgreSQL {major} is newer than {MAJOR_TRIED_MAX}, the newest pgsnap was tried with"))
+}
+
 impl Session {
     fn warn(&mut self) {
-        if self.major > MAJOR_TRIED_MAX {
-            let text =
-                format!("PostgreSQL {} is newer than {MAJOR_TRIED_MAX}, the newest pgsnap was tried with", self.major);
-            self.warnings.push(text);
-        }
+        self.warnings.extend(newer(self.major, self.purpose));
         let named = self.settings.origins.iter().find(|origin| origin.keyword == "sslrootcert");
         if let Some(named) =
             named.filter(|_| self.agreed.as_ref().is_some_and(|agreed| agreed.verified == Verified::No))
@@ -411,5 +413,17 @@ impl Session {
         };
         let (done, ()) = tokio::join!(self.client.batch_execute(&sql), watch);
         Ok(done.during(Fault::Server, || "cannot pin the session's settings".into())?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_server_is_told_of_once() {
+        assert_eq!(newer(MAJOR_TRIED_MAX, Purpose::Restore), None);
+        assert!(newer(MAJOR_TRIED_MAX + 1, Purpose::Restore).is_some());
+        assert_eq!(newer(MAJOR_TRIED_MAX + 1, Purpose::Dump), None, "it is among what is not copied");
     }
 }

@@ -63,6 +63,12 @@ fn too_little_memory_for_vectors_is_told() {
     let told = run.exits(1).says(&["INDEX public.near wants about 2 MB of memory, and has 1 MB", "INDEX public.lists"]);
     // pgvector's own word for it: the warning is no false alarm.
     told.says(&["memory required is"]);
+    let again = Database::new(server);
+    let summary =
+        program.restore_into(&archive, &again, &["--memory", "1MB", "--continue-on-error", "--json"]).exits(4).json();
+    let warnings = summary["warnings"].as_array().expect("a list");
+    let wants = |name: &str| warnings.iter().any(|text| text.as_str().is_some_and(|text| text.starts_with(name)));
+    assert!(wants("INDEX public.near wants about 2 MB") && wants("INDEX public.lists wants about"), "{summary}");
     let run = program.restore_into(&archive, &plenty, &["--memory", "256MB"]).exits(0);
     assert!(!run.stderr.contains("wants about"), "{run}");
     assert_eq!(plenty.psql("SELECT count(*) FROM pg_index"), source.psql("SELECT count(*) FROM pg_index"));

@@ -72,7 +72,17 @@ fn what_a_standby_does_not_have_is_named() {
         "not copied: TABLE DATA public.scratch: it is unlogged",
         "not copied: SEQUENCE SET public.scratch_id_seq: it is unlogged",
     ]);
-    let copy = program.restore("copy.tar.zst", &primary, &[]);
+    // A restore that brings back all of the archive is done; what the archive lacks is told once more.
+    let copy = Database::new(&primary);
+    let run = program.restore_into("copy.tar.zst", &copy, &[]).exits(0);
+    run.says(&[
+        "warning: the archive lacks TABLE DATA public.scratch: it is unlogged",
+        "warning: the archive lacks SEQUENCE SET public.scratch_id_seq: it is unlogged",
+        "; the archive LACKS 2 things, see above",
+    ]);
+    let again = Database::new(&primary);
+    let summary = program.restore_into("copy.tar.zst", &again, &["--json"]).exits(0).json();
+    assert_eq!((&summary["skipped"], summary["warnings"].as_array().map(Vec::len)), (&2.into(), Some(2)), "{summary}");
     assert_eq!(copy.psql("SELECT (SELECT count(*) FROM kept), (SELECT count(*) FROM scratch)"), "1|0");
     // Where nobody asks for them, nothing is missing.
     let args = ["dump", "-d", &there(&standby, &database, "dump"), "-f", "other.tar.zst", "-T", "scratch"];

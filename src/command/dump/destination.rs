@@ -12,6 +12,8 @@ use crate::error::{During, Error, Fault, Result};
 
 /// The default directory.
 pub const DIRECTORY: &str = "db/backups";
+/// How many archives of one database may begin within a second.
+const SAME_SECOND_MAX: u32 = 100;
 
 /// Where the archive goes.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +50,7 @@ impl Destination {
     /// # Errors
     /// Usage or Disk, where the directory is missing or cannot be written, or the file exists.
     pub fn open(&self, settings: &Settings, now: DateTime<Utc>) -> Result<Target> {
-        let path = match self {
+        let directory: &Path = match self {
             Destination::Standard => {
                 use std::io::IsTerminal;
                 if std::io::stdout().is_terminal() {
@@ -57,15 +59,26 @@ impl Destination {
                 }
                 return Ok(Target { output: Output::Standard, archive: None });
             }
-            Destination::File(path) => path.clone(),
-            Destination::Directory(directory) => directory.join(name(settings, now)),
+            Destination::File(path) => {
+                let output = publish::Output::create(path, true)?;
+                return Ok(Target { output: Output::File(output), archive: Some(path.clone()) });
+            }
+            Destination::Directory(directory) => directory,
             Destination::Default => {
                 make_directory(Path::new(DIRECTORY))?;
-                Path::new(DIRECTORY).join(name(settings, now))
+                Path::new(DIRECTORY)
             }
         };
-        let output = publish::Output::create(&path, matches!(self, Destination::File(_)))?;
-        Ok(Target { output: Output::File(output), archive: Some(path) })
+        let mut number = 1;
+        loop {
+            let path = directory.join(name(settings, now, number));
+            match publish::Output::create(&path, false) {
+                Ok(output) => return Ok(Target { output: Output::File(output), archive: Some(path) }),
+                // Somebody else's of the same second.
+                Err(_) if number < SAME_SECOND_MAX && is_taken(&path) => number += 1,
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 
@@ -76,12 +89,19 @@ fn make_directory(path: &Path) -> Result<()> {
     made.during(Fault::Disk, || format!("cannot make the directory {}", path.display()))
 }
 
-/// `<database>_<environment>_20261123T130500Z.tar.zst`; the database's name made fit for a file name.
-fn name(settings: &Settings, now: DateTime<Utc>) -> String {
+/// True where an archive has this name, or will have it.
+fn is_taken(path: &Path) -> bool {
+    path.symlink_metadata().is_ok() || publish::is_being_written(&sidecar::with_suffix(path, ".partial"))
+}
+
+/// `<database>_<environment>_20261123T130500Z.tar.zst`, the second of the same time `…Z_2.tar.zst`; the database's name
+/// made fit for a file name.
+fn name(settings: &Settings, now: DateTime<Utc>, number: u32) -> String {
     let fit = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' };
     let database: String = settings.database.chars().map(fit).collect();
     let database = database.trim_start_matches('.');
-    format!("{database}_{}_{}.tar.zst", settings.environment, now.format("%Y%m%dT%H%M%SZ"))
+    let number = if number > 1 { format!("_{number}") } else { String::new() };
+    format!("{database}_{}_{}{number}.tar.zst", settings.environment, now.format("%Y%m%dT%H%M%SZ"))
 }
 
 /// Removes what stands under `<archive>.partial` when the dump is given up while another thread still
@@ -109,5 +129,30 @@ impl Drop for Unfinished {
             // Often it is gone already, and its name says what it is.
             let _ = std::fs::remove_file(partial);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect::{DotEnv, Flags};
+
+    #[test]
+    fn archives_of_one_second_have_names_of_their_own() {
+        let flags = Flags { conn: Some("postgresql://someone@localhost/app".into()), ..Flags::default() };
+        let settings = Settings::resolve(&flags, &|_| None, &DotEnv::default()).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let now = Utc::now();
+        let open = || Destination::Directory(directory.path().into()).open(&settings, now).unwrap();
+        let Target { output: Output::File(first), archive: Some(path) } = open() else { panic!("it is a file") };
+        // One that is being written, one that is complete.
+        let Target { output: Output::File(second), archive: Some(beside) } = open() else { panic!("it is a file") };
+        first.publish().unwrap();
+        let third = open().archive.unwrap();
+        second.publish().unwrap();
+        let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+        let (path, beside, third) = (name(&path), name(&beside), name(&third));
+        let stem = path.strip_suffix("Z.tar.zst").expect("the time ends it");
+        assert_eq!((beside, third), (format!("{stem}Z_2.tar.zst"), format!("{stem}Z_3.tar.zst")));
     }
 }

@@ -87,20 +87,21 @@ pub async fn set(session: &Session, bytes: u64) -> Result<()> {
     session.client.batch_execute(&sql).await.during(Fault::Server, || "cannot set the memory of index builds".into())
 }
 
-/// Tells what indexes of vectors want, and warns where `budget`, or else what the server gives one build, is less.
+/// Tells what indexes of vectors want. Returns warnings where `budget`, or else what the server gives one build, is less.
 ///
 /// # Errors
 /// Server or Connect.
-pub async fn tell_of_vectors(
+pub async fn vectors(
     session: &Session,
     budget: Option<u64>,
     schedule: &Schedule,
     entries: &[&Entry],
     progress: &Arc<dyn Progress>,
-) -> Result<()> {
+) -> Result<Vec<String>> {
+    let mut scarce = Vec::new();
     let vectors = || entries.iter().enumerate().filter(|(_, entry)| expected::depends_on_memory(entry));
     if vectors().next().is_none() {
-        return Ok(());
+        return Ok(scarce);
     }
     let memory = match budget {
         Some(bytes) => bytes,
@@ -109,14 +110,14 @@ pub async fn tell_of_vectors(
     for (at, entry) in vectors() {
         let wanted = schedule.memory(at);
         let text = format!("{} wants about {} MB of memory", entry.label(), wanted.div_ceil(1 << 20));
-        progress.on(if wanted > memory {
+        if wanted > memory {
             let then = "without it HNSW is slow and IVFFlat fails; --memory SIZE gives more";
-            Event::Warned(format!("{text}, and has {} MB: {then}", memory >> 20))
+            scarce.push(format!("{text}, and has {} MB: {then}", memory >> 20));
         } else {
-            Event::Detail(text)
-        });
+            progress.on(Event::Detail(text));
+        }
     }
-    Ok(())
+    Ok(scarce)
 }
 
 /// What the server gives a build of itself, in bytes.

@@ -32,7 +32,7 @@ mod statistics;
 mod target;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::try_join_all;
 use tokio::sync::Notify;
@@ -82,14 +82,7 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let started = std::time::Instant::now();
     let Opened { archive, mut script, salvaged } = opened::open(&options, &progress).await?;
     let manifest = archive.manifest();
-    if salvaged.is_some() {
-        // What is left of it was just proved; statistics of all rows are not those of some.
-        options.verify = false;
-        options.statistics = options.statistics.of_some();
-    }
-    // An archive of rows alone can only be restored as such.
-    options.selection.data_only |= manifest.options.iter().any(|option| option == "--data-only");
-    options.settings.text_encoding = Some(manifest.encoding.clone()).filter(|encoding| travels_as_bytes(encoding));
+    suit(&mut options, manifest, salvaged.is_some());
     let purpose = if options.create { Purpose::Maintenance } else { Purpose::Restore };
     let session = Session::open(&options.settings, purpose).await?;
     let guarded = guard::of(&session.settings, manifest, &options).await?;
@@ -113,12 +106,11 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     };
     let (chosen, otherwise) = passed.keep(chosen);
     limited.iter().for_each(|limited| limited.tell(&chosen, &passed));
-    let (carried, chosen): (Vec<&Entry>, Vec<&Entry>) =
-        chosen.into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
+    let (carried, chosen): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|entry| entry.kind == STATISTICS_DATA);
     let (creation, limited) = (creation.as_ref(), limited.as_ref());
     let intent = preflight::Intent { manifest, entries: &chosen, creation, options: &options, limited };
     let mut found = preflight::check(&session, &intent, guarded).await?;
-    found.others.extend(otherwise.iter().map(|text| Finding::note(text, None)));
+    found.tell(otherwise.into_iter().chain(passed::lacking(&manifest.skipped)));
     warnings.extend(found.others.iter().map(Finding::words));
     let resume = Resume { archive: &archive, script: &script, intent: &intent, progress: &progress };
     let done = resume.done(&session, &mut found).await?;
@@ -134,13 +126,32 @@ pub async fn restore(mut options: RestoreOptions, progress: Arc<dyn Progress>) -
     let (session, settings) = ready(session, creation, &options, &passed, &progress).await?;
     options.settings = settings;
     let passed = Arc::new(passed);
-    let work = Work { archive: &archive, options: &options, passed, progress: &progress, reordered, done };
+    let work = Work {
+        archive: &archive,
+        options: &options,
+        passed,
+        progress: &progress,
+        reordered,
+        done,
+        told: Mutex::new(warnings),
+    };
     let finished = work.finish(session, &left, &chosen, &carried, creation).await;
     let (loads, failed) = finished.map_err(|error| resume::hinted(error, options.resume))?;
-    failed.iter().for_each(|text| progress.on(Event::Warned(text.clone())));
-    warnings.extend(failed);
+    failed.into_iter().for_each(|text| work.warn(text));
     let seconds = started.elapsed().as_secs_f64();
-    Ok(RestoreSummary { warnings, salvage: salvaged, seconds, ..work.summary(left, &loads) })
+    Ok(RestoreSummary { salvage: salvaged, seconds, ..work.summary(left, &loads) })
+}
+
+/// Makes the options what this archive allows.
+fn suit(options: &mut RestoreOptions, manifest: &Manifest, salvaged: bool) {
+    if salvaged {
+        // What is left of it was just proved; statistics of all rows are not those of some.
+        options.verify = false;
+        options.statistics = options.statistics.of_some();
+    }
+    // An archive of rows alone can only be restored as such.
+    options.selection.data_only |= manifest.options.iter().any(|option| option == "--data-only");
+    options.settings.text_encoding = Some(manifest.encoding.clone()).filter(|encoding| travels_as_bytes(encoding));
 }
 
 /// Makes the script what was asked for, and what the target's version and the session's role can run, as far as
@@ -247,6 +258,8 @@ struct Work<'a> {
     reordered: bool,
     /// What is there already.
     done: Done,
+    /// What the user was warned of.
+    told: Mutex<Vec<String>>,
 }
 
 impl Work<'_> {
@@ -282,8 +295,15 @@ impl Work<'_> {
             skipped: manifest.skipped.len() as u64,
             refused: self.passed.refused(),
             failed: self.passed.failed(),
+            warnings: std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner)),
             ..Default::default()
         }
+    }
+
+    /// Warns while the work goes on.
+    fn warn(&self, text: String) {
+        self.progress.on(Event::Warned(text.clone()));
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(text);
     }
 
     /// Everything that changes the target but for statistics, in one transaction where that is wanted. Returns
@@ -346,10 +366,10 @@ impl Work<'_> {
         let references = References::read(session, self.archive.manifest(), loads, deferred).await?;
         if !references.circular.is_empty() {
             let names: Vec<String> = references.circular.iter().map(|at| loads[*at].label()).collect();
-            self.progress.on(Event::Warned(format!(
+            self.warn(format!(
                 "there are circular foreign keys among {}: rows may be refused; --disable-triggers loads them",
                 names.join(", ")
-            )));
+            ));
         }
         if deferred {
             let sql = "SET CONSTRAINTS ALL DEFERRED";
@@ -448,7 +468,8 @@ impl Work<'_> {
         }
         let schedule = Schedule::new(planned, post_data, &table_of_data);
         let memory = self.options.memory;
-        budget::tell_of_vectors(&sessions[0], memory, &schedule, post_data, self.progress).await?;
+        let scarce = budget::vectors(&sessions[0], memory, &schedule, post_data, self.progress).await?;
+        scarce.into_iter().for_each(|text| self.warn(text));
         let plan = Arc::new(Plan {
             loader,
             schedule: Mutex::new(schedule),

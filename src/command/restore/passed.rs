@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::entries::refused;
 use super::limited::may_be_left_out;
+use crate::archive::manifest::Skipped;
 use crate::command::finding::Finding;
 use crate::error::Error;
 use crate::progress::{Event, Progress};
@@ -299,4 +300,16 @@ fn unknown(code: &str) -> bool {
 
 fn needs(label: &str) -> String {
     format!("it needs {label}, which is not there")
+}
+
+/// How many of the things that an archive lacks have a warning of their own.
+const LACKING_SHOWN: usize = 50;
+
+/// What the dump could not copy, so that whoever restores it knows, too.
+pub fn lacking(skipped: &[Skipped]) -> Vec<String> {
+    let line = |one: &Skipped| format!("the archive lacks {} {}: {}", one.kind, one.name, one.reason);
+    let mut lines: Vec<String> = skipped.iter().take(LACKING_SHOWN).map(line).collect();
+    let more = skipped.len() - lines.len();
+    lines.extend((more > 0).then(|| format!("the archive lacks {more} things more; pgsnap inspect lists all")));
+    lines
 }
