@@ -251,12 +251,16 @@ impl<'a> Builder<'a> {
                 entry.locks.dedup();
             }
             entry.depends.sort_unstable();
-            let id = self.push(entry.clone());
+            let like = entry.without_text();
+            let id = self.push(std::mem::replace(&mut entry, like));
             self.by_object.insert(object.id, id);
             Some(id)
         } else {
             None
         };
+        if self.notes.is_empty() {
+            return;
+        }
         self.notes_on(object, parent, &entry);
         for piece in world.inside.get(&object.id).into_iter().flatten() {
             self.notes_on(piece, parent, &entry);
@@ -420,6 +424,16 @@ impl<'a> Builder<'a> {
         entry.roles.sort_unstable();
         entry.roles.dedup();
         self.push(entry);
+    }
+}
+
+impl Entry {
+    /// What its notes take over from it.
+    fn without_text(&self) -> Entry {
+        let mut like = blank(&self.kind, self.schema.clone(), &self.name, self.section, self.pass);
+        like.table = self.table.clone();
+        like.locks = self.locks.clone();
+        like
     }
 }
 

@@ -3,7 +3,10 @@
 //! Owns when a person may be asked, and that nobody can read a password over the shoulder. There must be a
 //! terminal: a job at night fails instead of waiting for an answer.
 
+use std::fs::File;
 use std::io::IsTerminal;
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::settings::Password;
 
@@ -25,8 +28,33 @@ pub async fn ask(user: &str) -> Option<Password> {
         return None;
     }
     let question = format!("Password for user {}: ", user.escape_debug());
+    let _silence = Silence::begin();
     let answer = tokio::task::spawn_blocking(move || rpassword::prompt_password(question)).await;
     Some(Password::new(answer.ok()?.ok()?))
+}
+
+/// The terminal does not show what is typed. From before the question, because an answer may come as soon as
+/// that is seen; and until this is dropped, as it is with the future that asks when a signal ends it.
+struct Silence {
+    terminal: File,
+    before: Termios,
+}
+
+impl Silence {
+    fn begin() -> Option<Silence> {
+        let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
+        let before = tcgetattr(&terminal).ok()?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(&terminal, OptionalActions::Now, &silent).ok()?;
+        Some(Silence { terminal, before })
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+    }
 }
 
 /// Asks for a word on the terminal. `None` where standard input or standard error is none: then nobody reads

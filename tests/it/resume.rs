@@ -334,7 +334,7 @@ fn what_the_server_still_does_for_the_restore_that_died_is_waited_for() {
     // One that does not end is named.
     let held = Held::by("building", &copy, "SELECT 4711");
     let run = program.run(&["restore", "copy.tar.zst", "--resume", "-d", &url]).exits(2);
-    run.says(&["another restore is still at work", "idle in transaction: SELECT 4711", "pg_terminate_backend"]);
+    run.says(&["another restore is still at work", "idle in transaction: SELECT 'held'", "pg_terminate_backend"]);
     drop(held);
 }
 
