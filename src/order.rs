@@ -25,8 +25,6 @@ pub struct Ordered {
 
 struct Graph {
     objects: Vec<Object>,
-    /// So many of them, the first, are in the order of the first sort.
-    sorted: usize,
     index: HashMap<ObjectId, usize>,
     /// What each needs, with the mark of a view's query.
     needs: Vec<Vec<(usize, bool)>>,
@@ -39,12 +37,9 @@ pub fn sort(mut objects: Vec<Object>, edges: &[Edge]) -> Ordered {
         // Part of another statement: it is where that is. Those of indexes and keys have no one before them.
         object.section = Section::PreData;
     }
-    let mut order: Vec<usize> = (0..objects.len()).collect();
-    order.sort_by(|a, b| sort_key(&objects[*a]).cmp(&sort_key(&objects[*b])));
-    let objects = permuted(objects, &order);
+    objects.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     let index: HashMap<ObjectId, usize> = objects.iter().enumerate().map(|(at, object)| (object.id, at)).collect();
-    let count = objects.len();
-    let mut graph = Graph { needs: vec![Vec::new(); count], sorted: count, objects, index, warnings: Vec::new() };
+    let mut graph = Graph { needs: vec![Vec::new(); objects.len()], objects, index, warnings: Vec::new() };
     for edge in edges {
         graph.need(edge.from, edge.to, edge.by_query);
     }
@@ -63,12 +58,6 @@ pub fn sort(mut objects: Vec<Object>, edges: &[Edge]) -> Ordered {
     graph.respect_boundary();
     graph.reach_descendants();
     graph.finish()
-}
-
-/// `objects`, each moved once; `order` has the position of each.
-fn permuted(objects: Vec<Object>, order: &[usize]) -> Vec<Object> {
-    let mut slots: Vec<Option<Object>> = objects.into_iter().map(Some).collect();
-    order.iter().map(|at| slots[*at].take().expect("each is placed once")).collect()
 }
 
 type Key<'a> = (u8, bool, Option<&'a str>, &'a str, Kind, &'a [String], ObjectId);
@@ -260,15 +249,9 @@ impl Graph {
     fn finish(mut self) -> Ordered {
         let count = self.objects.len();
         let mut rank: Vec<usize> = (0..count).collect();
-        // By the first sort again, but within the sections that objects have by now. What loops were broken with
-        // came later, so it is not simply the position that tells.
         rank.sort_by(|a, b| {
-            let section = |at: usize| self.objects[at].section;
-            let by_key = || match a.max(b) < &self.sorted {
-                true => a.cmp(b),
-                false => sort_key(&self.objects[*a]).cmp(&sort_key(&self.objects[*b])),
-            };
-            section(*a).cmp(&section(*b)).then_with(by_key)
+            let key = |at: usize| (self.objects[at].section, sort_key(&self.objects[at]));
+            key(*a).cmp(&key(*b))
         });
         let mut place = vec![0; count];
         rank.iter().enumerate().for_each(|(position, at)| place[*at] = position);
@@ -292,7 +275,8 @@ impl Graph {
         order.reverse();
         order.iter().enumerate().for_each(|(position, at)| place[*at] = position);
         let depends = self.written_needs(&order, &place);
-        let objects = permuted(std::mem::take(&mut self.objects), &order);
+        let mut slots: Vec<Option<Object>> = self.objects.drain(..).map(Some).collect();
+        let objects = order.iter().map(|at| slots[*at].take().expect("each is placed once")).collect();
         Ordered { objects, depends, warnings: self.warnings }
     }
 

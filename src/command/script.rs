@@ -223,7 +223,7 @@ impl<'a> Builder<'a> {
             return;
         }
         let place = world.places[&object.id];
-        let mut entry = blank(object.label, object.schema.clone(), &object.name, object.section, object.pass);
+        let mut entry = Entry::blank(object.label, object.schema.clone(), &object.name, object.section, object.pass);
         entry.table = world.table(object);
         let parent = if object.is_written() {
             (entry.definition, entry.variants) = world.definition(object);
@@ -251,16 +251,12 @@ impl<'a> Builder<'a> {
                 entry.locks.dedup();
             }
             entry.depends.sort_unstable();
-            let like = entry.without_text();
-            let id = self.push(std::mem::replace(&mut entry, like));
+            let id = self.push(entry.clone());
             self.by_object.insert(object.id, id);
             Some(id)
         } else {
             None
         };
-        if self.notes.is_empty() {
-            return;
-        }
         self.notes_on(object, parent, &entry);
         for piece in world.inside.get(&object.id).into_iter().flatten() {
             self.notes_on(piece, parent, &entry);
@@ -292,7 +288,7 @@ impl<'a> Builder<'a> {
                 format!("SECURITY LABEL FOR {} ON {on} IS {};", ident(provider), literal(&note.text)),
             ),
         };
-        let mut entry = blank(kind, like.schema.clone(), &like.name, like.section, like.pass);
+        let mut entry = Entry::blank(kind, like.schema.clone(), &like.name, like.section, like.pass);
         entry.definition = definition;
         entry.depends = parent.into_iter().collect();
         entry.parent = parent;
@@ -319,7 +315,7 @@ impl<'a> Builder<'a> {
 
     /// An entry for what is in a relation, after the entry that makes it.
     fn contents(&self, kind: &str, of: &DataOf, world: &World<'a>) -> Entry {
-        let mut entry = blank(kind, Some(of.schema.clone()), &of.name, Section::Data, Pass::Main);
+        let mut entry = Entry::blank(kind, Some(of.schema.clone()), &of.name, Section::Data, Pass::Main);
         let object = world.object(ObjectId::new(class::RELATION, of.oid));
         entry.table = object.and_then(|object| world.table(object)).or(Some((of.schema.clone(), of.name.clone())));
         entry.depends = self.by_object.get(&of.maker()).copied().into_iter().collect();
@@ -334,7 +330,7 @@ impl<'a> Builder<'a> {
                 let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
                 let name =
                     if first.oid == last.oid { first.oid.to_string() } else { format!("{}..{}", first.oid, last.oid) };
-                let mut entry = blank("LARGE OBJECT", None, &name, Section::Data, Pass::Main);
+                let mut entry = Entry::blank("LARGE OBJECT", None, &name, Section::Data, Pass::Main);
                 let create = |object: &LargeObject| format!("SELECT pg_catalog.lo_create({});", object.oid);
                 entry.definition = group.iter().map(create).collect::<Vec<_>>().join("\n");
                 let unlink = |object: &LargeObject| format!("SELECT pg_catalog.lo_unlink({});", object.oid);
@@ -353,7 +349,7 @@ impl<'a> Builder<'a> {
             }
         }
         if let Some(number) = parts.large_object_data {
-            let mut entry = blank("LARGE OBJECT DATA", None, "large objects", Section::Data, Pass::Main);
+            let mut entry = Entry::blank("LARGE OBJECT DATA", None, "large objects", Section::Data, Pass::Main);
             entry.data = Some(number);
             entry.depends = made;
             self.push(entry);
@@ -367,7 +363,7 @@ impl<'a> Builder<'a> {
             let Some(table) = made(of.table) else { continue };
             let like = &self.entries[table as usize - 1];
             let section = if of.is_index || of.is_materialized { Section::PostData } else { Section::Data };
-            let mut entry = blank(STATISTICS_DATA, Some(of.schema.clone()), &of.name, section, Pass::Last);
+            let mut entry = Entry::blank(STATISTICS_DATA, Some(of.schema.clone()), &of.name, section, Pass::Last);
             entry.table = like.table.clone();
             entry.depends = vec![made(of.oid).unwrap_or(table)];
             entry.definition = statistics(of, parts.version);
@@ -408,7 +404,7 @@ impl<'a> Builder<'a> {
         let (schema, section) =
             like.as_ref().map_or((None, Section::PreData), |like| (like.schema.clone(), like.section));
         let name = like.as_ref().map_or(granted.identity.clone(), |like| like.name.clone());
-        let mut entry = blank("ACL", schema, &name, section, Pass::Privileges);
+        let mut entry = Entry::blank("ACL", schema, &name, section, Pass::Privileges);
         entry.table = like.and_then(|like| like.table);
         entry.definition = statements.join("\n");
         entry.variants = older.into_iter().collect();
@@ -424,40 +420,5 @@ impl<'a> Builder<'a> {
         entry.roles.sort_unstable();
         entry.roles.dedup();
         self.push(entry);
-    }
-}
-
-impl Entry {
-    /// What its notes take over from it.
-    fn without_text(&self) -> Entry {
-        let mut like = blank(&self.kind, self.schema.clone(), &self.name, self.section, self.pass);
-        like.table = self.table.clone();
-        like.locks = self.locks.clone();
-        like
-    }
-}
-
-fn blank(kind: &str, schema: Option<String>, name: &str, section: Section, pass: Pass) -> Entry {
-    Entry {
-        id: 0,
-        kind: kind.to_string(),
-        schema,
-        name: name.to_string(),
-        section,
-        pass,
-        definition: String::new(),
-        variants: Vec::new(),
-        drop: String::new(),
-        owner: None,
-        owned: Vec::new(),
-        roles: Vec::new(),
-        depends: Vec::new(),
-        locks: Vec::new(),
-        parent: None,
-        table: None,
-        tablespace: None,
-        access_method: None,
-        version: None,
-        data: None,
     }
 }

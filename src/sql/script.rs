@@ -101,6 +101,32 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry with nothing but its name and place; it has no number yet.
+    pub fn blank(kind: &str, schema: Option<String>, name: &str, section: Section, pass: Pass) -> Entry {
+        Entry {
+            id: 0,
+            kind: kind.to_string(),
+            schema,
+            name: name.to_string(),
+            section,
+            pass,
+            definition: String::new(),
+            variants: Vec::new(),
+            drop: String::new(),
+            owner: None,
+            owned: Vec::new(),
+            roles: Vec::new(),
+            depends: Vec::new(),
+            locks: Vec::new(),
+            parent: None,
+            table: None,
+            tablespace: None,
+            access_method: None,
+            version: None,
+            data: None,
+        }
+    }
+
     /// The statements that give it to its owner, if it has one.
     pub fn owner_statement(&self) -> Option<String> {
         let owner = ident(self.owner.as_ref().filter(|_| !self.owned.is_empty())?);

@@ -226,16 +226,18 @@ fn included(
 /// What is taken and needs something that is not: each pair once, the first by name, then a count. Schemas
 /// are told once each.
 fn dangling(catalog: &Catalog, keep: &HashSet<ObjectId>, listed: &[Listed]) -> Vec<String> {
-    // As most dumps are: nothing is left out.
-    if catalog.outside.is_empty() && catalog.objects.iter().all(|object| keep.contains(&object.id)) {
+    let by_hand = catalog.objects.iter().flat_map(|object| object.depends.iter().map(|to| (object.id, *to)));
+    let edges = catalog.edges.iter().chain(&catalog.outside).map(|edge| (edge.from, edge.to));
+    let leads_out = |(from, to): &(ObjectId, ObjectId)| keep.contains(from) && !keep.contains(to);
+    let mut leading_out = edges.chain(by_hand).filter(leads_out).peekable();
+    // As in most dumps: nothing is left out.
+    if leading_out.peek().is_none() {
         return Vec::new();
     }
     let objects: HashMap<ObjectId, &Object> = catalog.objects.iter().map(|object| (object.id, object)).collect();
     let relations: HashMap<Oid, &Listed> = listed.iter().map(|relation| (relation.oid, relation)).collect();
-    let by_hand = catalog.objects.iter().flat_map(|object| object.depends.iter().map(|to| (object.id, *to)));
-    let edges = catalog.edges.iter().chain(&catalog.outside).map(|edge| (edge.from, edge.to));
     let (mut pairs, mut schemas) = (BTreeSet::new(), BTreeMap::<String, BTreeSet<String>>::new());
-    for (from, to) in edges.chain(by_hand).filter(|(from, to)| keep.contains(from) && !keep.contains(to)) {
+    for (from, to) in leading_out {
         let host = |id: ObjectId| objects.get(&id).map(|object| object.inside.unwrap_or(id));
         let Some(from) = host(from).and_then(|id| objects.get(&id)).map(|object| name(object)) else { continue };
         let top = objects.get(&to).map(|object| object.table.filter(|_| !relation_like(object)).unwrap_or(to));

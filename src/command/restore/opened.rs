@@ -126,25 +126,9 @@ pub fn read_script(archive: &Archive) -> Result<Script> {
 fn rows_alone(manifest: &Manifest) -> Script {
     let entry = |(id, table): (u32, &Table)| Entry {
         id,
-        kind: "TABLE DATA".to_string(),
-        schema: Some(table.schema.clone()),
-        name: table.name.clone(),
-        section: Section::Data,
-        pass: Pass::Main,
-        definition: String::new(),
-        variants: Vec::new(),
-        drop: String::new(),
-        owner: None,
-        owned: Vec::new(),
-        roles: Vec::new(),
-        depends: Vec::new(),
-        locks: Vec::new(),
-        parent: None,
         table: Some((table.schema.clone(), table.name.clone())),
-        tablespace: None,
-        access_method: None,
-        version: None,
         data: Some(table.number),
+        ..Entry::blank("TABLE DATA", Some(table.schema.clone()), &table.name, Section::Data, Pass::Main)
     };
     Script { entries: (1..).zip(&manifest.tables).map(entry).collect(), roles: Vec::new() }
 }

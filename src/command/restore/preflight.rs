@@ -159,7 +159,6 @@ async fn lacking(session: &Session, entries: &[&Entry], creation: Option<&Creati
     let sql = "SELECT name::text FROM pg_catalog.pg_available_extensions";
     found.extend(roles.into_iter().chain(missing(session, "extension", sql, &extensions, package).await?));
     let sql = "SELECT spcname::text FROM pg_catalog.pg_tablespace";
-    let spaces: BTreeSet<String> = spaces;
     match missing(session, "tablespace", sql, &spaces, space).await? {
         Some(error) => found.push(error),
         None => found.extend(closed(session, &spaces).await?),
