@@ -7,15 +7,15 @@
 //! frame's own size makes impossible.
 
 use xxhash_rust::xxh3::xxh3_64;
-use zstd::zstd_safe::zstd_sys::ZSTD_EndDirective;
-use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, InBuffer, OutBuffer, ResetDirective};
+use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, ResetDirective};
 
 use super::finding::Broken;
 use super::{DATA_DIR, MAX_CONTENT, MAX_PATH, level};
 use crate::error::{Error, Fault, Result};
 
 pub(super) const BLOCK: usize = 512;
-const ZEROS: [u8; BLOCK] = [0; BLOCK];
+/// What a member takes beside its content at most: tar header and padding.
+pub const ROOM: usize = 2 * BLOCK;
 
 /// What `chunk_path` may append to a directory: slash, 10 digits, dash, 10 digits, `.copy`.
 const CHUNK_NAME_MAX: usize = 1 + 10 + 1 + 10 + 5;
@@ -79,6 +79,18 @@ impl Encoder {
     /// # Errors
     /// Unsupported, where the content is above [`MAX_CONTENT`] or the path breaks rule F6.
     pub fn encode(&mut self, path: &str, content: &[u8]) -> Result<Encoded> {
+        let mut memory = Vec::with_capacity(content.len() + ROOM);
+        memory.extend_from_slice(content);
+        self.encode_in_place(path, &mut memory)
+    }
+
+    /// Like [`encode`](Encoder::encode), in the memory of the content, which becomes the whole tar member: zstd
+    /// is an eighth faster on what lies in one piece, and finds more in it. [`ROOM`] bytes of free capacity save
+    /// a new allocation.
+    ///
+    /// # Errors
+    /// As there. The content is then as it was, or the member's.
+    pub fn encode_in_place(&mut self, path: &str, content: &mut Vec<u8>) -> Result<Encoded> {
         let refuse =
             |broken: Broken| Error::new(Fault::Unsupported, format!("cannot store {path:?}: {}", broken.problem));
         check_path(path).map_err(refuse)?;
@@ -86,34 +98,26 @@ impl Encoder {
         if raw_bytes > MAX_CONTENT {
             return Err(refuse(Broken::new("F7", format!("{raw_bytes} bytes are above the limit of {MAX_CONTENT}"))));
         }
-        let padding = &ZEROS[..padding(raw_bytes)];
-        let total = BLOCK + content.len() + padding.len();
+        let raw_xxh3 = xxh3_64(content);
         self.context.reset(ResetDirective::SessionOnly).map_err(compression_failed)?;
         let mut bytes = std::mem::take(&mut self.spare);
         level::set(&mut self.context, self.level, content, &mut bytes).map_err(compression_failed)?;
-        self.context.set_pledged_src_size(Some(total as u64)).map_err(compression_failed)?;
+        let member = into_member(path, content);
         bytes.clear();
-        bytes.reserve(zstd_safe::compress_bound(total));
-        let mut out = OutBuffer::around(&mut bytes);
-        let header = header(path, raw_bytes);
-        for (part, last) in [(&header[..], false), (content, false), (padding, true)] {
-            feed(&mut self.context, &mut out, part, last)?;
-        }
-        let (stored_xxh3, raw_xxh3) = (xxh3_64(&bytes), xxh3_64(content));
+        bytes.reserve(zstd_safe::compress_bound(member.len()));
+        self.context.compress2(&mut bytes, member).map_err(compression_failed)?;
+        let stored_xxh3 = xxh3_64(&bytes);
         Ok(Encoded { path: path.to_string(), bytes, raw_bytes, stored_xxh3, raw_xxh3 })
     }
 }
 
-/// Hands one part to the frame; `last` ends the frame. The output has room for all of it.
-fn feed(context: &mut CCtx<'_>, out: &mut OutBuffer<'_, Vec<u8>>, part: &[u8], last: bool) -> Result<()> {
-    let directive = if last { ZSTD_EndDirective::ZSTD_e_end } else { ZSTD_EndDirective::ZSTD_e_continue };
-    let mut input = InBuffer::around(part);
-    loop {
-        let left = context.compress_stream2(out, &mut input, directive).map_err(compression_failed)?;
-        if input.pos() == part.len() && (!last || left == 0) {
-            return Ok(());
-        }
-    }
+/// Puts the tar header before the content and the padding behind it (F4, F5).
+fn into_member<'a>(path: &str, content: &'a mut Vec<u8>) -> &'a [u8] {
+    let length = content.len();
+    content.resize(BLOCK + length + padding(length as u64), 0);
+    content.copy_within(..length, BLOCK);
+    content[..BLOCK].copy_from_slice(&header(path, length as u64));
+    content
 }
 
 fn compression_failed(code: usize) -> Error {

@@ -11,6 +11,7 @@
 pub mod check;
 mod column;
 mod finding;
+mod flush;
 mod footer;
 mod level;
 pub mod manifest;

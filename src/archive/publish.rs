@@ -10,6 +10,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use super::flush::Flusher;
 use super::writer::write_error;
 use crate::error::{During, Error, Fault, Result};
 
@@ -20,6 +21,7 @@ pub struct Output {
     /// None where the path is a device or a named pipe, which is written directly.
     partial: Option<PathBuf>,
     replace: bool,
+    flusher: Flusher,
 }
 
 impl Output {
@@ -39,7 +41,13 @@ impl Output {
             Ok(meta) if is_stream(&meta) => {
                 let file = OpenOptions::new().write(true).open(path);
                 let file = file.during(Fault::Disk, || format!("cannot write {}", path.display()))?;
-                return Ok(Output { file, path: path.to_path_buf(), partial: None, replace });
+                return Ok(Output {
+                    file,
+                    path: path.to_path_buf(),
+                    partial: None,
+                    replace,
+                    flusher: Flusher::default(),
+                });
             }
             _ => {}
         }
@@ -51,7 +59,8 @@ impl Output {
         let partial = path.with_file_name(partial_name);
         let file = create_partial(&partial)?;
         own(&file);
-        Ok(Output { file, path: path.to_path_buf(), partial: Some(partial), replace })
+        let flusher = Flusher::default();
+        Ok(Output { file, path: path.to_path_buf(), partial: Some(partial), replace, flusher })
     }
 
     /// Makes the file durable and gives it its final name.
@@ -64,7 +73,7 @@ impl Output {
             return self.file.flush().map_err(write_error);
         };
         // A full disk can show itself as late as here.
-        self.file.flush().and_then(|()| self.file.sync_all()).map_err(write_error)?;
+        self.file.flush().and_then(|()| self.flusher.end()).and_then(|()| self.file.sync_all()).map_err(write_error)?;
         match rename(&partial, &self.path, self.replace) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(already_there(&self.path)),
             renamed => renamed.during(Fault::Disk, || cannot(&self.path))?,
@@ -77,7 +86,11 @@ impl Output {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        let count = self.file.write(bytes)?;
+        if self.partial.is_some() {
+            self.flusher.wrote(&self.file, count)?;
+        }
+        Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -26,7 +26,7 @@ pub mod values;
 pub use binary::{Misframed, Summary, Walker, summarise};
 pub use fingerprint::Fingerprint;
 pub use into::{CopyIn, copy_in, copy_in_chunks, copy_in_prepared};
-pub use out::{CopyOut, RawChunk, Totals, copy_nowhere, copy_out, copy_out_prepared};
+pub use out::{CopyOut, RawChunk, SPARE_BYTES, Totals, copy_nowhere, copy_out, copy_out_prepared};
 pub use plan::{TextTarget, Tid, Unit, copy_in_sql, copy_out_sql, copy_row_sql, from_text, plan, row_sql, units};
 pub use pool::{Buffer, Pool};
 pub use statement::prepare;

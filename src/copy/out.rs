@@ -25,6 +25,9 @@ use crate::error::{During, Fault, Result};
 /// is not copied twice.
 const PIECE_BYTES: usize = 256 << 10;
 
+/// Free capacity behind a giant row, so that who stores it can put a little around it where it lies.
+pub const SPARE_BYTES: usize = 1 << 10;
+
 /// What to copy out, and how to read it.
 #[derive(Debug, Clone, Copy)]
 pub struct CopyOut<'a> {
@@ -144,7 +147,7 @@ where
             };
             if left > pool.chunk_bytes_max() {
                 // A giant row: growing by halves would take half as much again.
-                current.bytes_mut().reserve_exact(left + TRAILER.len());
+                current.bytes_mut().reserve_exact(left + TRAILER.len() + SPARE_BYTES);
             }
             left -= piece.len();
             let mut full = cutter.push(current.bytes_mut(), piece).during(Fault::Server, malformed)?;

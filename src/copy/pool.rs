@@ -59,8 +59,8 @@ impl Pool {
 }
 
 impl Buffer {
-    /// The bytes, to be filled.
-    pub(super) fn bytes_mut(&mut self) -> &mut Vec<u8> {
+    /// The bytes, to be filled or changed.
+    pub fn bytes_mut(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
 }

@@ -20,12 +20,13 @@ use tokio::task::JoinSet;
 
 use super::oversize;
 use crate::archive::manifest::{Chunk, Data, Skipped, hex128};
-use crate::archive::member::{Encoded, Encoder, chunk_path};
+use crate::archive::member::{Encoded, Encoder, ROOM, chunk_path};
 use crate::archive::writer::Writer;
 use crate::command::tally::Tally;
 use crate::connect::Snapshot;
 use crate::copy::{
-    CopyOut, Fingerprint, Format, Inspector, Pool, RawChunk, Relation, Tid, Totals, Unit, copy_out, copy_out_sql,
+    CopyOut, Fingerprint, Format, Inspector, Pool, RawChunk, Relation, SPARE_BYTES, Tid, Totals, Unit, copy_out,
+    copy_out_sql,
 };
 use crate::error::{Error, Fault, Result};
 use crate::progress::{Event, Progress};
@@ -37,6 +38,9 @@ pub const UNIT_BYTES: u64 = 8 << 20;
 pub const CHUNK_BYTES_MAX: usize = 12 << 20;
 /// How often a unit is tried again over a new connection.
 pub const TRIES: u32 = 3;
+
+// A chunk becomes a member where it lies.
+const _: () = assert!(SPARE_BYTES >= ROOM);
 
 /// One COPY to run.
 #[derive(Debug)]
@@ -161,7 +165,7 @@ impl Work {
         }
     }
 
-    fn encode(&self, path: &str, content: &[u8]) -> Result<Encoded> {
+    fn encode(&self, path: &str, content: &mut Vec<u8>) -> Result<Encoded> {
         let kept = self.encoders.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut encoder = match kept {
             Some(encoder) => encoder,
@@ -170,7 +174,7 @@ impl Work {
         if let Some(bytes) = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop() {
             encoder.give_back(bytes);
         }
-        let member = encoder.encode(path, content)?;
+        let member = encoder.encode_in_place(path, content)?;
         self.encoders.lock().unwrap_or_else(PoisonError::into_inner).push(encoder);
         Ok(member)
     }
@@ -358,7 +362,7 @@ async fn copy_but(
     without: &[Tid],
     sender: &mpsc::Sender<Result<Done>>,
 ) -> Result<u64> {
-    read(session, job, without, work.encoding.as_deref(), &work.pool, |chunk| {
+    read(session, job, without, work.encoding.as_deref(), &work.pool, |mut chunk| {
         let fresh = chunk.part >= parts.load(Ordering::Acquire);
         let closed = sender.is_closed();
         if fresh && !closed {
@@ -367,7 +371,7 @@ async fn copy_but(
             let (work, job, sender) = (Arc::clone(work), Arc::clone(job), sender.clone());
             // Compressed beside the stream; the pool bounds how many of these run ahead.
             tokio::task::spawn_blocking(move || {
-                let done = compress(&work, &job, &chunk);
+                let done = compress(&work, &job, &mut chunk);
                 // The writer is gone only when it failed, and then it tells why.
                 let _ = sender.blocking_send(done);
                 // Held until now: a slow writer must hold up the reading, not pile up members.
@@ -405,13 +409,13 @@ where
     copy_out(&session.session().client, &task, pool, sink).await
 }
 
-fn compress(work: &Work, job: &Job, chunk: &RawChunk) -> Result<Done> {
+fn compress(work: &Work, job: &Job, chunk: &mut RawChunk) -> Result<Done> {
     let extension = match job.format {
         Format::Binary => "copy",
         Format::Text => "txt",
     };
     let path = chunk_path(&job.dir, job.first, chunk.part, extension);
-    let member = work.encode(&path, &chunk.bytes)?;
+    let member = work.encode(&path, chunk.bytes.bytes_mut())?;
     Ok(Done {
         slot: job.slot,
         first: job.first,

@@ -1,0 +1,65 @@
+//! Writes a growing file to the disk while it grows, so that the sync at its end has little left to do.
+//!
+//! Without it everything waits in the system's memory until the end, where nothing else is left to do beside it,
+//! and pushes out what the server's tables want to be in.
+//!
+//! Invariant: a failure of the disk is told by [`Flusher::end`]; the system tells it to one caller only, and the
+//! sync at the end would not hear of it.
+
+use std::fs::File;
+use std::io;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+/// Bytes between two syncs.
+const STEP_BYTES: u64 = 32 << 20;
+
+/// Syncs one file from a thread of its own, which begins with the first step.
+#[derive(Default)]
+pub struct Flusher {
+    behind: u64,
+    thread: Option<(SyncSender<()>, JoinHandle<io::Result<()>>)>,
+}
+
+impl Flusher {
+    /// So many bytes were written to `file`, always the same. Does not wait for the disk: what comes while a sync
+    /// runs is left to the next one.
+    ///
+    /// # Errors
+    /// What an earlier sync said.
+    pub fn wrote(&mut self, file: &File, bytes: usize) -> io::Result<()> {
+        self.behind += bytes as u64;
+        if self.behind < STEP_BYTES {
+            return Ok(());
+        }
+        if self.thread.is_none() {
+            // Where there is no second handle, all is left to the sync at the end.
+            self.thread = file.try_clone().ok().map(begin);
+        }
+        match &self.thread {
+            Some((_, thread)) if thread.is_finished() => return self.end(),
+            Some((step, _)) if step.try_send(()).is_ok() => self.behind = 0,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Waits for the sync that runs, if any.
+    ///
+    /// # Errors
+    /// What any of them said.
+    pub fn end(&mut self) -> io::Result<()> {
+        let Some((step, thread)) = self.thread.take() else { return Ok(()) };
+        drop(step);
+        thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread that syncs the file panicked")))
+    }
+}
+
+fn begin(file: File) -> (SyncSender<()>, JoinHandle<io::Result<()>>) {
+    let (step, steps) = sync_channel(1);
+    let thread = thread::spawn(move || {
+        // The first failure ends it: what comes after cannot be trusted.
+        steps.iter().try_for_each(|()| file.sync_data())
+    });
+    (step, thread)
+}
