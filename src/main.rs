@@ -1,5 +1,6 @@
 //! The process: reads the environment, runs one command, prints what it gives, decides the exit code.
 
+mod batch;
 mod keep;
 
 use std::path::{Path, PathBuf};
@@ -68,6 +69,7 @@ fn run_until<T, S: Future<Output = Fault>>(
     stop: impl FnOnce(Signals) -> S,
     consequence: &str,
 ) -> Result<T> {
+    batch::run_as_batch();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

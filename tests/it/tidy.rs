@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 /// `command`.
 const IMPORTS: &[(&str, &[&str])] = &[
     ("error", &[]),
+    ("batch", &[]),
     ("progress", &[]),
     ("spelling", &[]),
     ("sql", &["error"]),
