@@ -2,7 +2,8 @@
 //!
 //! A server on the same machine sends 8 KiB at a time. A process that waits for them is woken by each and takes
 //! the server's place at once, 190,000 times for 1.5 GB; a batch job is not let in before somebody else waits or
-//! has had its turn, and finds more at once (sched(7), SCHED_BATCH). Nothing else about its priority changes.
+//! has had its turn, and finds more at once (sched(7), SCHED_BATCH). Nothing else about its priority changes. It is
+//! for who takes: a restore as a batch job lets the server wait for rows.
 
 /// For this thread and those it starts from here on. Where the system knows no batch jobs, or does not let us,
 /// all is as before.

@@ -38,7 +38,10 @@ const DAMAGED: u8 = 3;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
-        Command::Dump(args) => run(run_dump(args), "no archive was written"),
+        Command::Dump(args) => {
+            batch::run_as_batch();
+            run(run_dump(args), "no archive was written")
+        }
         Command::Verify(args) => run_verify(args),
         Command::Restore(args) => run(run_restore(args), left_by_restore(args)),
         Command::Inspect(args) => run_inspect(args),
@@ -69,7 +72,6 @@ fn run_until<T, S: Future<Output = Fault>>(
     stop: impl FnOnce(Signals) -> S,
     consequence: &str,
 ) -> Result<T> {
-    batch::run_as_batch();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_postgres::Statement;
 
+use super::ahead::{Ahead, Reading};
 use super::budget::Budget;
 use super::builds::Builds;
 use super::chosen::amount;
@@ -30,6 +31,9 @@ use crate::progress::{Event, Progress};
 use crate::spelling::travels_as_bytes;
 use crate::sql::{Entry, qualified};
 
+/// A chunk of more bytes (one giant row) is read when it is its turn.
+const AHEAD_BYTES_MAX: u64 = 16 << 20;
+
 /// Loads rows out of an archive.
 pub struct Loader {
     /// The archive.
@@ -42,6 +46,8 @@ pub struct Loader {
     pub progress: Arc<dyn Progress>,
     /// What of it is loaded, by the data's number.
     pub tally: Tally,
+    /// What is read before a connection asks for it.
+    pub ahead: Ahead,
 }
 
 /// What all workers share.
@@ -138,6 +144,8 @@ async fn work(plan: &Arc<Plan>, session: &Session) -> Result<Ended> {
         let mut refused = false;
         if let [Job::Chunk { data, chunk }] = jobs[..] {
             let entry = plan.data.get(&data).ok_or_else(|| gone("a table"))?;
+            let next = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).upcoming(plan.loader.ahead.room());
+            plan.loader.read_ahead(&next);
             if !plan.passed.leaves_out(entry)
                 && let Err(error) = plan.loader.chunk(session, data, chunk, &mut statements).await
             {
@@ -145,6 +153,8 @@ async fn work(plan: &Arc<Plan>, session: &Session) -> Result<Ended> {
                 plan.loader.tally.leave(data as usize);
                 refused = true;
             }
+            // Read for nothing, where it was left out.
+            drop(plan.loader.ahead.take((data, chunk)));
         } else {
             let entries: Vec<&Entry> = jobs.iter().filter_map(|job| job.entry()).map(|at| &plan.entries[at]).collect();
             let wanted = match jobs[..] {
@@ -184,19 +194,31 @@ fn table_of(manifest: &Manifest, number: u32) -> Option<&Table> {
 impl Loader {
     /// Reads a chunk off the async threads: it is decompressed and checked on the way, and its rows changed to
     /// what the target takes.
-    async fn read(&self, table: &str, chunk: &Chunk, inspector: Option<&Arc<Inspector>>) -> Result<Bytes> {
+    fn read(&self, table: &str, chunk: &Chunk, inspector: Option<&Arc<Inspector>>) -> Reading {
         let (archive, member, inspector) = (self.archive.clone(), chunk.member, inspector.cloned());
-        let reading = move || {
+        let table = table.to_string();
+        Reading::begin(move || {
             let mut content = archive.read_member(member)?;
-            let changed = inspector.map_or(Ok(()), |inspector| inspect(&inspector, &mut content));
-            Ok::<_, Error>((content, changed))
-        };
-        let (content, changed) = tokio::task::spawn_blocking(reading).await.expect("reading does not panic")?;
-        changed.map_err(|at| {
-            let text = format!("row {} of a chunk of {table}, column {}: {}", at.row + 1, at.column + 1, at.unfit);
-            Error::new(Fault::Damaged, text)
-        })?;
-        Ok(Bytes::from(content))
+            inspector.map_or(Ok(()), |inspector| inspect(&inspector, &mut content)).map_err(|at| {
+                let text = format!("row {} of a chunk of {table}, column {}: {}", at.row + 1, at.column + 1, at.unfit);
+                Error::new(Fault::Damaged, text)
+            })?;
+            Ok(Bytes::from(content))
+        })
+    }
+
+    /// Begins to read the chunks that will be asked for next, as far as [`Ahead`] has room.
+    fn read_ahead(&self, next: &[(u32, usize)]) {
+        for &(data, chunk) in next {
+            self.ahead.begin((data, chunk), || {
+                let table = table_of(self.archive.manifest(), data)?;
+                let chunk = table.data.chunks.get(chunk)?;
+                let bytes = self.archive.manifest().members.get(chunk.member)?.raw_bytes;
+                let inspector = self.targets.get(&data)?.inspector.as_ref();
+                let read = || self.read(&qualified(&table.schema, &table.name), chunk, inspector);
+                (bytes <= AHEAD_BYTES_MAX).then(read)
+            });
+        }
     }
 
     /// How many chunks the data of this number has.
@@ -231,11 +253,13 @@ impl Loader {
             let chunk = chunks.clone().nth(chunk).ok_or_else(|| gone("large objects"))?;
             return self.large_objects(session, chunk).await;
         }
+        let ahead = self.ahead.take((data, chunk));
         let table = table_of(manifest, data).ok_or_else(|| gone("a table"))?;
         let chunk = table.data.chunks.get(chunk).ok_or_else(|| gone(&table.name))?;
         let name = qualified(&table.schema, &table.name);
         let target = self.targets.get(&data).ok_or_else(|| gone(&name))?;
-        let content = self.read(&name, chunk, target.inspector.as_ref()).await?;
+        let reading = ahead.unwrap_or_else(|| self.read(&name, chunk, target.inspector.as_ref()));
+        let content = reading.content().await?;
         let bytes = content.len() as u64;
         let staged = target.staging.as_ref();
         let sql = statement_of(table, staged);
@@ -278,7 +302,7 @@ impl Loader {
         let mut chunks = table.data.chunks.iter();
         let next = async || {
             let Some(chunk) = chunks.next() else { return Ok(None) };
-            let content = self.read(&name, chunk, target.inspector.as_ref()).await?;
+            let content = self.read(&name, chunk, target.inspector.as_ref()).content().await?;
             self.tally.copied(data as usize, content.len() as u64, chunk.rows);
             Ok(Some(content))
         };
@@ -307,7 +331,7 @@ impl Loader {
 
     /// Large objects travel as rows of (oid, offset, bytes) through a temporary table.
     async fn large_objects(&self, session: &Session, chunk: &Chunk) -> Result<()> {
-        let content = self.read("large objects", chunk, None).await?;
+        let content = self.read("large objects", chunk, None).content().await?;
         let bytes = content.len() as u64;
         let (begin, commit) = if self.in_transaction { ("", "") } else { ("BEGIN; ", "; COMMIT") };
         let create = format!("{begin}CREATE TEMP TABLE pgsnap_load (id oid, place bigint, data bytea)");

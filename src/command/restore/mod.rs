@@ -4,6 +4,7 @@
 //! and post-data as dependencies allow, privileges, and what runs last. Nothing is changed before everything
 //! that can be checked has been: the target, and every byte of the archive that will be loaded.
 
+mod ahead;
 mod beside;
 mod budget;
 mod builds;
@@ -50,6 +51,7 @@ use crate::error::{During, Fault, Result};
 use crate::progress::{Event, Progress};
 use crate::spelling::travels_as_bytes;
 use crate::sql::{Entry, Pass, Script, Section};
+use ahead::Ahead;
 use budget::Budget;
 use builds::Builds;
 use chosen::{amount, choose, plan_loads};
@@ -379,7 +381,10 @@ impl Work<'_> {
     }
 
     fn loader(&self, targets: HashMap<u32, Target>, tally: Tally, in_transaction: bool) -> Loader {
-        Loader { archive: self.archive.clone(), targets, in_transaction, progress: Arc::clone(self.progress), tally }
+        // In one transaction all goes one after the other, and nothing is handed out.
+        let ahead = Ahead::new(if in_transaction { 0 } else { self.options.jobs });
+        let (archive, progress) = (self.archive.clone(), Arc::clone(self.progress));
+        Loader { archive, targets, in_transaction, progress, tally, ahead }
     }
 
     /// One after the other on one connection.

@@ -173,6 +173,11 @@ impl Schedule {
         if self.left == 0 { Next::Finished } else { Next::Wait }
     }
 
+    /// The chunks that are handed out next, so many at most.
+    pub fn upcoming(&self, most: usize) -> Vec<(u32, usize)> {
+        self.chunks.iter().take(most).map(|(data, chunk, _)| (*data, *chunk)).collect()
+    }
+
     /// The entries to start now; none where a chunk goes first.
     fn startable(&self) -> Vec<usize> {
         let work = |at: usize| self.nodes[at].rank.1.0;
