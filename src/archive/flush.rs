@@ -76,3 +76,47 @@ fn forget(file: &File) {
     #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
     let _ = file;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::OwnedFd;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// A file that takes bytes and cannot be synced.
+    fn pipe() -> (File, io::PipeReader) {
+        let (reader, writer) = io::pipe().unwrap();
+        (File::from(OwnedFd::from(writer)), reader)
+    }
+
+    #[test]
+    fn what_a_sync_said_is_told_at_the_end() {
+        let (file, _reader) = pipe();
+        let mut flusher = Flusher::default();
+        flusher.wrote(&file, STEP_BYTES as usize).unwrap();
+        assert_eq!(flusher.end().unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        assert!(flusher.end().is_ok(), "told once");
+    }
+
+    #[test]
+    fn what_a_sync_said_ends_the_writing() {
+        let (file, _reader) = pipe();
+        let mut flusher = Flusher::default();
+        let begin = Instant::now();
+        while flusher.wrote(&file, STEP_BYTES as usize).is_ok() {
+            assert!(begin.elapsed() < Duration::from_secs(60));
+        }
+    }
+
+    #[test]
+    fn a_file_is_synced_and_a_short_one_needs_no_thread() {
+        let file = tempfile::tempfile().unwrap();
+        let mut flusher = Flusher::default();
+        flusher.wrote(&file, STEP_BYTES as usize - 1).unwrap();
+        assert!(flusher.thread.is_none());
+        flusher.wrote(&file, 1).unwrap();
+        assert!(flusher.thread.is_some());
+        flusher.end().unwrap();
+    }
+}

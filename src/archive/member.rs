@@ -6,6 +6,8 @@
 //! Invariants: equal path, content and level give equal bytes; nothing is allocated by a length that the
 //! frame's own size makes impossible.
 
+use std::ops::Range;
+
 use xxhash_rust::xxh3::xxh3_64;
 use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, ResetDirective};
 
@@ -180,6 +182,11 @@ impl Decoder {
     /// Damaged, where the frame breaks any of rules F2 to F7.
     pub fn decode(&mut self, frame: &[u8], limit: u64) -> Result<Content<'_>> {
         Ok(self.open(frame, limit)?)
+    }
+
+    /// The memory of what was decoded last, whose content has this length, and where in it that is.
+    pub(super) fn take(&mut self, length: usize) -> (Vec<u8>, Range<usize>) {
+        (std::mem::take(&mut self.raw), BLOCK..BLOCK + length)
     }
 
     pub(super) fn open(&mut self, frame: &[u8], limit: u64) -> Result<Content<'_>, Broken> {

@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::io::{Read, Seek};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -132,6 +133,16 @@ impl Archive {
     /// The same.
     pub fn read_member_into<'a>(&self, index: usize, buffers: &'a mut Buffers) -> Result<&'a [u8]> {
         Ok(read_verified(&self.source, self.member(index)?, buffers)?)
+    }
+
+    /// Like [`read_member`](Archive::read_member), without a copy: the memory leaves the buffers, with the place of
+    /// the content in it.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn take_member(&self, index: usize, buffers: &mut Buffers) -> Result<(Vec<u8>, Range<usize>)> {
+        let length = self.read_member_into(index, buffers)?.len();
+        Ok(buffers.decoder.take(length))
     }
 
     /// The frame of one member as it is stored, its checksum verified; to be copied elsewhere.

@@ -60,3 +60,35 @@ impl Ahead {
         self.readings.lock().unwrap_or_else(PoisonError::into_inner).remove(&key)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(content: &'static [u8]) -> Option<Reading> {
+        Some(Reading::begin(move || Ok(Bytes::from_static(content))))
+    }
+
+    #[tokio::test]
+    async fn so_many_are_read_and_each_is_taken_once() {
+        let ahead = Ahead::new(2);
+        ahead.begin((1, 0), || reading(b"a"));
+        ahead.begin((1, 0), || panic!("it has begun"));
+        ahead.begin((1, 1), || reading(b"b"));
+        ahead.begin((1, 2), || panic!("there is no room"));
+        assert_eq!(ahead.take((1, 0)).unwrap().content().await.unwrap(), "a");
+        assert!(ahead.take((1, 0)).is_none());
+        ahead.begin((1, 2), || None);
+        assert!(ahead.take((1, 2)).is_none());
+        ahead.begin((1, 2), || reading(b"c"));
+        assert_eq!(ahead.take((1, 2)).unwrap().content().await.unwrap(), "c");
+    }
+
+    #[tokio::test]
+    async fn a_failure_comes_with_the_content() {
+        use crate::error::{Error, Fault};
+        let ahead = Ahead::new(1);
+        ahead.begin((1, 0), || Some(Reading::begin(|| Err(Error::new(Fault::Damaged, "no")))));
+        assert!(ahead.take((1, 0)).unwrap().content().await.is_err());
+    }
+}

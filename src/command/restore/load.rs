@@ -20,8 +20,8 @@ use super::passed::PassedOver;
 use super::scan::inspect;
 use super::schedule::{Job, Load, Next, Schedule};
 use super::target::Target;
-use crate::archive::Archive;
 use crate::archive::manifest::{Chunk, Format as Stored, Manifest, Table};
+use crate::archive::reader::{Archive, Buffers};
 use crate::command::staging::{STAGE, Staging};
 use crate::command::tally::{Expected, LARGE_OBJECTS_NAME, Tally};
 use crate::connect::Session;
@@ -48,6 +48,8 @@ pub struct Loader {
     pub tally: Tally,
     /// What is read before a connection asks for it.
     pub ahead: Ahead,
+    /// Memory of those that read.
+    pub buffers: Arc<Mutex<Vec<Buffers>>>,
 }
 
 /// What all workers share.
@@ -196,14 +198,17 @@ impl Loader {
     /// what the target takes.
     fn read(&self, table: &str, chunk: &Chunk, inspector: Option<&Arc<Inspector>>) -> Reading {
         let (archive, member, inspector) = (self.archive.clone(), chunk.member, inspector.cloned());
-        let table = table.to_string();
+        let (table, spare) = (table.to_string(), Arc::clone(&self.buffers));
         Reading::begin(move || {
-            let mut content = archive.read_member(member)?;
-            inspector.map_or(Ok(()), |inspector| inspect(&inspector, &mut content)).map_err(|at| {
+            let kept = spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut buffers = kept.unwrap_or_default();
+            let (mut memory, place) = archive.take_member(member, &mut buffers)?;
+            spare.lock().unwrap_or_else(PoisonError::into_inner).push(buffers);
+            inspector.map_or(Ok(()), |inspector| inspect(&inspector, &mut memory[place.clone()])).map_err(|at| {
                 let text = format!("row {} of a chunk of {table}, column {}: {}", at.row + 1, at.column + 1, at.unfit);
                 Error::new(Fault::Damaged, text)
             })?;
-            Ok(Bytes::from(content))
+            Ok(Bytes::from(memory).slice(place))
         })
     }
 

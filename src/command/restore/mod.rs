@@ -384,7 +384,7 @@ impl Work<'_> {
         // In one transaction all goes one after the other, and nothing is handed out.
         let ahead = Ahead::new(if in_transaction { 0 } else { self.options.jobs });
         let (archive, progress) = (self.archive.clone(), Arc::clone(self.progress));
-        Loader { archive, targets, in_transaction, progress, tally, ahead }
+        Loader { archive, targets, in_transaction, progress, tally, ahead, buffers: Arc::default() }
     }
 
     /// One after the other on one connection.

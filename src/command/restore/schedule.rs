@@ -301,7 +301,9 @@ mod tests {
         let tables = HashMap::from([(5, 1), (6, 2), (7, 3)]);
         let mut schedule = Schedule::new(loads, &[&gin, &btree, &trigger, &middle], &tables);
         let chunk = |data| Job::Chunk { data, chunk: 0 };
+        assert_eq!(schedule.upcoming(2), [(1, 0), (2, 0)]);
         assert_eq!(run(&mut schedule), chunk(1));
+        assert_eq!(schedule.upcoming(9), [(2, 0), (3, 0)]);
         schedule.done(chunk(1));
         assert_eq!(run(&mut schedule), Job::Entry(0), "nothing is built yet");
         assert_eq!(run(&mut schedule), chunk(2), "its index takes longer than the B-tree");
