@@ -203,7 +203,9 @@ impl Loader {
             let kept = spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut buffers = kept.unwrap_or_default();
             let (mut memory, place) = archive.take_member(member, &mut buffers)?;
-            spare.lock().unwrap_or_else(PoisonError::into_inner).push(buffers);
+            if place.len() as u64 <= AHEAD_BYTES_MAX {
+                spare.lock().unwrap_or_else(PoisonError::into_inner).push(buffers);
+            }
             inspector.map_or(Ok(()), |inspector| inspect(&inspector, &mut memory[place.clone()])).map_err(|at| {
                 let text = format!("row {} of a chunk of {table}, column {}: {}", at.row + 1, at.column + 1, at.unfit);
                 Error::new(Fault::Damaged, text)
