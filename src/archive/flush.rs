@@ -15,11 +15,14 @@ use std::thread::{self, JoinHandle};
 /// Bytes between two syncs.
 const STEP_BYTES: u64 = 32 << 20;
 
+/// What tells a thread to sync, and the thread.
+type Thread = (SyncSender<()>, JoinHandle<io::Result<()>>);
+
 /// Syncs one file from a thread of its own, which begins with the first step.
 #[derive(Default)]
 pub struct Flusher {
     behind: u64,
-    thread: Option<(SyncSender<()>, JoinHandle<io::Result<()>>)>,
+    thread: Option<Thread>,
 }
 
 impl Flusher {
@@ -34,8 +37,8 @@ impl Flusher {
             return Ok(());
         }
         if self.thread.is_none() {
-            // Where there is no second handle, all is left to the sync at the end.
-            self.thread = file.try_clone().ok().map(begin);
+            // Where there is no second handle or no thread, all is left to the sync at the end.
+            self.thread = file.try_clone().and_then(begin).ok();
         }
         match &self.thread {
             Some((_, thread)) if thread.is_finished() => return self.end(),
@@ -56,17 +59,17 @@ impl Flusher {
     }
 }
 
-fn begin(file: File) -> (SyncSender<()>, JoinHandle<io::Result<()>>) {
+fn begin(file: File) -> io::Result<Thread> {
     let (step, steps) = sync_channel(1);
-    let thread = thread::spawn(move || {
+    let thread = thread::Builder::new().spawn(move || {
         // The first failure ends it: what comes after cannot be trusted.
         steps.iter().try_for_each(|()| {
             file.sync_data()?;
             forget(&file);
             Ok(())
         })
-    });
-    (step, thread)
+    })?;
+    Ok((step, thread))
 }
 
 /// Lets the system's memory of what is on the disk go. Only a hint: not everywhere is it known or heard.

@@ -41,13 +41,7 @@ impl Output {
             Ok(meta) if is_stream(&meta) => {
                 let file = OpenOptions::new().write(true).open(path);
                 let file = file.during(Fault::Disk, || format!("cannot write {}", path.display()))?;
-                return Ok(Output {
-                    file,
-                    path: path.to_path_buf(),
-                    partial: None,
-                    replace,
-                    flusher: Flusher::default(),
-                });
+                return Ok(Output::new(file, path, None, replace));
             }
             _ => {}
         }
@@ -59,8 +53,11 @@ impl Output {
         let partial = path.with_file_name(partial_name);
         let file = create_partial(&partial)?;
         own(&file);
-        let flusher = Flusher::default();
-        Ok(Output { file, path: path.to_path_buf(), partial: Some(partial), replace, flusher })
+        Ok(Output::new(file, path, Some(partial), replace))
+    }
+
+    fn new(file: File, path: &Path, partial: Option<PathBuf>, replace: bool) -> Output {
+        Output { file, path: path.to_path_buf(), partial, replace, flusher: Flusher::default() }
     }
 
     /// Makes the file durable and gives it its final name.

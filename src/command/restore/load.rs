@@ -31,7 +31,7 @@ use crate::progress::{Event, Progress};
 use crate::spelling::travels_as_bytes;
 use crate::sql::{Entry, qualified};
 
-/// A chunk of more bytes (one giant row) is read when it is its turn.
+/// A chunk of more bytes (one giant row) is read when it is its turn, and leaves no memory behind.
 const AHEAD_BYTES_MAX: u64 = 16 << 20;
 
 /// Loads rows out of an archive.
@@ -90,6 +90,15 @@ pub fn announce(manifest: &Manifest, planned: &[Load], phase: &'static str, prog
     Tally::new(expected, progress)
 }
 
+impl Plan {
+    /// Begins to read what is handed out next. Nothing is handed out meanwhile, so whoever gets a chunk finds its
+    /// reading.
+    fn read_ahead(&self) {
+        let schedule = self.schedule.lock().unwrap_or_else(PoisonError::into_inner);
+        schedule.upcoming(self.loader.ahead.room()).for_each(|next| self.loader.read_ahead(next));
+    }
+}
+
 /// Runs everything in the plan over `sessions`.
 pub async fn run(plan: Arc<Plan>, sessions: Vec<Session>) -> Result<()> {
     let mut workers = JoinSet::new();
@@ -146,8 +155,7 @@ async fn work(plan: &Arc<Plan>, session: &Session) -> Result<Ended> {
         let mut refused = false;
         if let [Job::Chunk { data, chunk }] = jobs[..] {
             let entry = plan.data.get(&data).ok_or_else(|| gone("a table"))?;
-            let next = plan.schedule.lock().unwrap_or_else(PoisonError::into_inner).upcoming(plan.loader.ahead.room());
-            plan.loader.read_ahead(&next);
+            plan.read_ahead();
             if !plan.passed.leaves_out(entry)
                 && let Err(error) = plan.loader.chunk(session, data, chunk, &mut statements).await
             {
@@ -214,18 +222,16 @@ impl Loader {
         })
     }
 
-    /// Begins to read the chunks that will be asked for next, as far as [`Ahead`] has room.
-    fn read_ahead(&self, next: &[(u32, usize)]) {
-        for &(data, chunk) in next {
-            self.ahead.begin((data, chunk), || {
-                let table = table_of(self.archive.manifest(), data)?;
-                let chunk = table.data.chunks.get(chunk)?;
-                let bytes = self.archive.manifest().members.get(chunk.member)?.raw_bytes;
-                let inspector = self.targets.get(&data)?.inspector.as_ref();
-                let read = || self.read(&qualified(&table.schema, &table.name), chunk, inspector);
-                (bytes <= AHEAD_BYTES_MAX).then(read)
-            });
-        }
+    /// Begins to read a chunk that will be asked for, where [`Ahead`] has room.
+    fn read_ahead(&self, (data, chunk): (u32, usize)) {
+        self.ahead.begin((data, chunk), || {
+            let table = table_of(self.archive.manifest(), data)?;
+            let chunk = table.data.chunks.get(chunk)?;
+            let bytes = self.archive.manifest().members.get(chunk.member)?.raw_bytes;
+            let inspector = self.targets.get(&data)?.inspector.as_ref();
+            let read = || self.read(&qualified(&table.schema, &table.name), chunk, inspector);
+            (bytes <= AHEAD_BYTES_MAX).then(read)
+        });
     }
 
     /// How many chunks the data of this number has.
