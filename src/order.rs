@@ -25,6 +25,8 @@ pub struct Ordered {
 
 struct Graph {
     objects: Vec<Object>,
+    /// How many of them, from the first, stand by their sort keys; what was added stands behind.
+    sorted: usize,
     index: HashMap<ObjectId, usize>,
     /// What each needs, with the mark of a view's query.
     needs: Vec<Vec<(usize, bool)>>,
@@ -37,16 +39,19 @@ pub fn sort(mut objects: Vec<Object>, edges: &[Edge]) -> Ordered {
         // Part of another statement: it is where that is. Those of indexes and keys have no one before them.
         object.section = Section::PreData;
     }
-    objects.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    let objects = first_sort(objects);
     let index: HashMap<ObjectId, usize> = objects.iter().enumerate().map(|(at, object)| (object.id, at)).collect();
-    let mut graph = Graph { needs: vec![Vec::new(); objects.len()], objects, index, warnings: Vec::new() };
+    let sorted = objects.len();
+    let mut graph = Graph { needs: vec![Vec::new(); sorted], objects, sorted, index, warnings: Vec::new() };
     for edge in edges {
         graph.need(edge.from, edge.to, edge.by_query);
     }
-    for at in 0..graph.objects.len() {
-        for to in graph.objects[at].depends.clone() {
-            graph.need(graph.objects[at].id, to, false);
+    for at in 0..sorted {
+        let depends = std::mem::take(&mut graph.objects[at].depends);
+        for to in &depends {
+            graph.need(graph.objects[at].id, *to, false);
         }
+        graph.objects[at].depends = depends;
     }
     for needs in &mut graph.needs {
         needs.sort_unstable();
@@ -65,6 +70,30 @@ type Key<'a> = (u8, bool, Option<&'a str>, &'a str, Kind, &'a [String], ObjectId
 fn sort_key(object: &Object) -> Key<'_> {
     let schema = object.schema.as_deref();
     (object.kind.priority(), schema.is_none(), schema, &object.name, object.kind, &object.tie, object.id)
+}
+
+/// By the sort key. The keys are sorted, not the objects: these are large.
+fn first_sort(objects: Vec<Object>) -> Vec<Object> {
+    let mut keys: Vec<(Key<'_>, usize)> =
+        objects.iter().enumerate().map(|(at, object)| (sort_key(object), at)).collect();
+    // Stable, because that sort is quick about what is in order already, as each kind is.
+    keys.sort();
+    let order: Vec<usize> = keys.into_iter().map(|(_, at)| at).collect();
+    arranged(objects, &order)
+}
+
+/// The objects in this order, which names each once. They are large, so they change places where they lie.
+fn arranged(mut objects: Vec<Object>, order: &[usize]) -> Vec<Object> {
+    let mut place = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(position, at)| place[*at] = position);
+    for at in 0..place.len() {
+        while place[at] != at {
+            let to = place[at];
+            objects.swap(at, to);
+            place.swap(at, to);
+        }
+    }
+    objects
 }
 
 impl Graph {
@@ -93,12 +122,8 @@ impl Graph {
     /// because others may need its columns.
     fn respect_boundary(&mut self) {
         let mut queue: VecDeque<usize> = (0..self.objects.len()).collect();
-        let mut needed_by = vec![Vec::new(); self.objects.len()];
-        for (from, needs) in self.needs.iter().enumerate() {
-            for (to, _) in needs {
-                needed_by[*to].push(from);
-            }
-        }
+        // Most schemas have nothing to move.
+        let mut needed_by = None;
         while let Some(at) = queue.pop_front() {
             let object = &self.objects[at];
             let late = |(to, _): &(usize, bool)| self.objects[*to].section == Section::PostData;
@@ -117,10 +142,20 @@ impl Graph {
                 _ if object.inside.is_some() => self.split(at, Section::PostData),
                 _ => {
                     self.objects[at].section = Section::PostData;
+                    let needed_by = needed_by.get_or_insert_with(|| self.needed_by());
                     queue.extend(needed_by.get(at).into_iter().flatten());
                 }
             }
         }
+    }
+
+    /// What needs each.
+    fn needed_by(&self) -> Vec<Vec<usize>> {
+        let mut needed_by = vec![Vec::new(); self.objects.len()];
+        for (from, needs) in self.needs.iter().enumerate() {
+            needs.iter().for_each(|(to, _)| needed_by[*to].push(from));
+        }
+        needed_by
     }
 
     /// Takes a default or a check out of its table's or domain's statement.
@@ -246,12 +281,14 @@ impl Graph {
 
     /// The topological sort, backwards: from the end, always the last by the first sort that nothing
     /// still unplaced needs.
-    fn finish(mut self) -> Ordered {
+    fn finish(self) -> Ordered {
         let count = self.objects.len();
         let mut rank: Vec<usize> = (0..count).collect();
         rank.sort_by(|a, b| {
-            let key = |at: usize| (self.objects[at].section, sort_key(&self.objects[at]));
-            key(*a).cmp(&key(*b))
+            let (left, right) = (&self.objects[*a], &self.objects[*b]);
+            left.section
+                .cmp(&right.section)
+                .then_with(|| if (*a).max(*b) < self.sorted { a.cmp(b) } else { sort_key(left).cmp(&sort_key(right)) })
         });
         let mut place = vec![0; count];
         rank.iter().enumerate().for_each(|(position, at)| place[*at] = position);
@@ -275,9 +312,7 @@ impl Graph {
         order.reverse();
         order.iter().enumerate().for_each(|(position, at)| place[*at] = position);
         let depends = self.written_needs(&order, &place);
-        let mut slots: Vec<Option<Object>> = self.objects.drain(..).map(Some).collect();
-        let objects = order.iter().map(|at| slots[*at].take().expect("each is placed once")).collect();
-        Ordered { objects, depends, warnings: self.warnings }
+        Ordered { objects: arranged(self.objects, &order), depends, warnings: self.warnings }
     }
 
     /// What each needs among the objects that are written: a need of one that is not leads on to its own.
@@ -300,11 +335,10 @@ impl Graph {
 /// recursion: a catalog may be deep). Deterministic: by position.
 fn components(needs: &[Vec<(usize, bool)>], nodes: &[usize]) -> Vec<Vec<usize>> {
     const UNSEEN: usize = usize::MAX;
-    let mut member: HashMap<usize, usize> = nodes.iter().enumerate().map(|(local, at)| (*at, local)).collect();
-    if nodes.len() == needs.len() {
-        member = HashMap::new();
-    }
-    let local = |at: usize| if nodes.len() == needs.len() { Some(at) } else { member.get(&at).copied() };
+    let all = nodes.len() == needs.len();
+    let numbered = nodes.iter().enumerate().filter(|_| !all);
+    let member: HashMap<usize, usize> = numbered.map(|(local, at)| (*at, local)).collect();
+    let local = |at: usize| if all { Some(at) } else { member.get(&at).copied() };
     let (mut seen, mut low, mut on_stack) = (vec![UNSEEN; nodes.len()], vec![0; nodes.len()], vec![false; nodes.len()]);
     let (mut clock, mut stack, mut found) = (0, Vec::new(), Vec::new());
     for start in 0..nodes.len() {

@@ -105,7 +105,17 @@ pub fn to_bytes(text: &str) -> Cow<'_, [u8]> {
 
 /// The same for text that is UTF-8 but not a string.
 pub fn bytes_of(mut text: &[u8]) -> Cow<'_, [u8]> {
-    let next = |text: &[u8]| text.windows(3).position(|found| found[..2] == LEAD && found[2] >= 0xBE);
+    // A byte at a time until the first of the two: most scripts are long and have none.
+    let next = |text: &[u8]| {
+        let mut from = 0;
+        loop {
+            let at = from + text[from..].iter().position(|byte| *byte == LEAD[0])?;
+            if text.get(at + 1) == Some(&LEAD[1]) && text.get(at + 2).is_some_and(|byte| *byte >= 0xBE) {
+                return Some(at);
+            }
+            from = at + 1;
+        }
+    };
     let Some(mut at) = next(text) else { return Cow::Borrowed(text) };
     let mut out = Vec::with_capacity(text.len());
     loop {

@@ -403,23 +403,19 @@ impl Catalog {
         }
     }
 
-    /// Leaves only the objects that `wanted` names, with the edges, notes and privileges among them.
+    /// Leaves only the objects that are `wanted`, with the edges, notes and privileges among them.
     /// `member` tells whether privileges on what is not copied itself are kept, by its extension; `None` is
     /// the server.
-    pub fn keep(
-        &mut self,
-        wanted: impl Fn(&Object) -> bool,
-        member: impl Fn(Option<Oid>) -> bool,
-        large_objects: bool,
-    ) {
-        let read: HashSet<ObjectId> = self.objects.iter().map(|object| object.id).collect();
-        self.objects.retain(|object| wanted(object));
-        let known: HashSet<ObjectId> = self.objects.iter().map(|object| object.id).collect();
-        let kept = |id: &ObjectId| known.contains(id) || (large_objects && id.class == class::LARGE_OBJECT);
-        self.edges.retain(|edge| known.contains(&edge.from) && known.contains(&edge.to));
+    pub fn keep(&mut self, wanted: &HashSet<ObjectId>, member: impl Fn(Option<Oid>) -> bool, large_objects: bool) {
+        let mut left_out = HashSet::new();
+        self.objects.retain(|object| wanted.contains(&object.id) || !left_out.insert(object.id));
+        let kept = |id: &ObjectId| wanted.contains(id) || (large_objects && id.class == class::LARGE_OBJECT);
+        if !left_out.is_empty() {
+            self.edges.retain(|edge| wanted.contains(&edge.from) && wanted.contains(&edge.to));
+        }
         self.notes.retain(|note| kept(&note.on));
         self.granted.retain(|granted| {
-            kept(&granted.on) || (granted.member && !read.contains(&granted.on) && member(granted.extension))
+            kept(&granted.on) || (granted.member && !left_out.contains(&granted.on) && member(granted.extension))
         });
     }
 }

@@ -103,13 +103,18 @@ pub(super) async fn share(
         .iter()
         .zip(clients)
         .map(|(share, client)| try_join_all(share.iter().map(|(at, question)| ask(*at, question, client))));
-    let mut answers: Vec<Answer> = (0..readers.len() + bulk.len()).map(|_| Answer::default()).collect();
-    for (at, answer) in try_join_all(runs).await?.into_iter().flatten() {
-        answers[at].objects.extend(answer.objects);
-        answers[at].rows.extend(answer.rows);
+    let mut answers: Vec<(usize, Answer)> = try_join_all(runs).await?.into_iter().flatten().collect();
+    answers.sort_by_key(|(at, _)| *at);
+    // Objects are large and many: they are moved once.
+    let mut objects = Vec::with_capacity(answers.iter().map(|(_, answer)| answer.objects.len()).sum());
+    let mut rows: Vec<Vec<tokio_postgres::Row>> = bulk.iter().map(|_| Vec::new()).collect();
+    for (at, mut answer) in answers {
+        objects.append(&mut answer.objects);
+        if let Some(rows) = at.checked_sub(readers.len()).map(|at| &mut rows[at]) {
+            rows.append(&mut answer.rows);
+        }
     }
-    let rows = answers.split_off(readers.len()).into_iter().map(|answer| answer.rows).collect();
-    Ok((answers.into_iter().flat_map(|answer| answer.objects).collect(), rows))
+    Ok((objects, rows))
 }
 
 #[cfg(test)]

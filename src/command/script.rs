@@ -3,7 +3,8 @@
 //!
 //! Pure. The ids follow the order in which a restore runs: main pass, privileges, last pass.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::thread;
 
 use crate::catalog::data::{LargeObject, SequenceValue};
 use crate::catalog::statistics::Statistics;
@@ -69,8 +70,10 @@ pub struct Built {
 
 struct Builder<'a> {
     entries: Vec<Entry>,
-    roles: BTreeSet<String>,
-    by_object: HashMap<ObjectId, u32>,
+    /// The entry of each object, by the object's place; 0: it has none (yet).
+    entry_of: Vec<u32>,
+    /// The entries of large objects.
+    large: HashMap<ObjectId, u32>,
     notes: HashMap<ObjectId, Vec<&'a Note>>,
     warnings: Vec<String>,
 }
@@ -80,8 +83,8 @@ pub fn build(mut catalog: Catalog, parts: &Parts<'_>) -> Result<Built> {
     let Ordered { objects, depends, warnings } = sort(std::mem::take(&mut catalog.objects), &catalog.edges);
     let mut builder = Builder {
         entries: Vec::with_capacity(objects.len() * 2),
-        roles: BTreeSet::new(),
-        by_object: HashMap::new(),
+        entry_of: vec![0; objects.len()],
+        large: HashMap::new(),
         notes: HashMap::new(),
         warnings,
     };
@@ -90,10 +93,10 @@ pub fn build(mut catalog: Catalog, parts: &Parts<'_>) -> Result<Built> {
     }
     let places: HashMap<ObjectId, usize> =
         objects.iter().enumerate().map(|(place, object)| (object.id, place)).collect();
-    let mut inside: HashMap<ObjectId, Vec<&Object>> = HashMap::new();
+    let mut inside: Vec<Vec<&Object>> = vec![Vec::new(); objects.len()];
     for object in &objects {
-        if let Some(host) = object.inside {
-            inside.entry(host).or_default().push(object);
+        if let Some(host) = object.inside.and_then(|host| places.get(&host)) {
+            inside[*host].push(object);
         }
     }
     let partition_of = partitions(&objects);
@@ -105,35 +108,32 @@ pub fn build(mut catalog: Catalog, parts: &Parts<'_>) -> Result<Built> {
         partition_of: &partition_of,
         catalog: &catalog,
     };
-    let main = |section: Section| move |object: &&Object| object.pass == Pass::Main && object.section == section;
-    for object in objects.iter().filter(main(Section::PreData)) {
-        builder.object(object, &world);
-    }
+    builder.objects(&world, |object| object.pass == Pass::Main && object.section == Section::PreData);
     builder.data(&world, parts);
-    for object in objects.iter().filter(main(Section::PostData)) {
-        builder.object(object, &world);
-    }
+    builder.objects(&world, |object| object.pass == Pass::Main && object.section == Section::PostData);
     for granted in &catalog.granted {
-        builder.privileges(granted, parts.version >= 170000);
+        builder.privileges(granted, &world, parts.version >= 170000);
     }
     for pass in [Pass::Privileges, Pass::Last] {
-        for object in objects.iter().filter(|object| object.pass == pass) {
-            builder.object(object, &world);
-        }
+        builder.objects(&world, |object| object.pass == pass);
     }
-    builder.statistics(parts);
+    builder.statistics(&world, parts);
     if builder.entries.len() > u32::MAX as usize {
         return Err(Error::new(Fault::Unsupported, "the schema has more entries than an archive can number"));
     }
-    let script = Script { entries: builder.entries, roles: builder.roles.into_iter().collect() };
-    Ok(Built { script, warnings: builder.warnings })
+    let built = Built { script: Script::of(builder.entries), warnings: builder.warnings };
+    // Freeing the objects of a large schema takes as long as sorting them, and nobody has to wait for it. Where no
+    // thread is to be had, they are freed here.
+    let _ = thread::Builder::new().spawn(move || drop((objects, catalog)));
+    Ok(built)
 }
 
 struct World<'a> {
     objects: &'a [Object],
     depends: &'a [Vec<usize>],
     places: &'a HashMap<ObjectId, usize>,
-    inside: &'a HashMap<ObjectId, Vec<&'a Object>>,
+    /// What is inside each, by the host's place.
+    inside: &'a [Vec<&'a Object>],
     partition_of: &'a HashMap<ObjectId, ObjectId>,
     catalog: &'a Catalog,
 }
@@ -158,25 +158,28 @@ impl World<'_> {
         self.places.get(&id).map(|place| &self.objects[*place])
     }
 
-    /// Whether it is a key whose index is part of one of the parent's, which alone can drop it.
-    fn is_attached(&self, object: &Object) -> bool {
-        let mut pieces = self.inside.get(&object.id).into_iter().flatten();
+    /// Whether the object at `place` is a key whose index is part of one of the parent's, which alone can drop it.
+    fn is_attached(&self, place: usize) -> bool {
+        let mut pieces = self.inside[place].iter();
         pieces.any(|piece| self.places.contains_key(&ObjectId::new(class::INDEX_ATTACH, piece.id.oid)))
     }
 
-    /// The definition, given what ended up inside it.
-    fn definition(&self, object: &Object) -> (String, Vec<Variant>) {
+    /// The definition of the object at `place`, given what ended up inside it.
+    fn definition(&self, place: usize) -> (String, Vec<Variant>) {
+        let object = &self.objects[place];
         let inside = |id: ObjectId| self.object(id).is_some_and(|piece| piece.inside == Some(object.id));
         let mut older = object.variants.clone();
         let mut text = match &object.body {
             Body::Sql(text) => text.clone(),
             Body::Table(table) => {
-                older.extend(variants(|target| table.write(&inside, target)));
-                table.write(&inside, u32::MAX).text
+                let (text, variants) = variants(|target| table.write(&inside, target));
+                older.extend(variants);
+                text
             }
             Body::View(view) => {
-                older.extend(variants(|target| view.write(target)));
-                view.write(u32::MAX).text
+                let (text, variants) = variants(|target| view.write(target));
+                older.extend(variants);
+                text
             }
             Body::Domain(domain) => domain.write(&inside),
         };
@@ -186,7 +189,7 @@ impl World<'_> {
             also.push_str(&format!("\nALTER {identity} DEPENDS ON EXTENSION {};", ident(extension)));
         }
         // A key's index may depend on an extension by itself.
-        for piece in self.inside.get(&object.id).into_iter().flatten().filter(|piece| piece.kind == Kind::Index) {
+        for piece in self.inside[place].iter().filter(|piece| piece.kind == Kind::Index) {
             for extension in self.catalog.on_extension.get(&piece.id).into_iter().flatten() {
                 also.push_str(&format!("\nALTER {} DEPENDS ON EXTENSION {};", piece.identity, ident(extension)));
             }
@@ -210,56 +213,81 @@ impl World<'_> {
 impl<'a> Builder<'a> {
     fn push(&mut self, mut entry: Entry) -> u32 {
         entry.id = self.entries.len() as u32 + 1;
-        let owner = entry.owner.iter().filter(|_| !entry.owned.is_empty());
-        self.roles.extend(owner.chain(&entry.roles).cloned());
         let id = entry.id;
         self.entries.push(entry);
         id
     }
 
-    /// The entry of one object, and of the notes on it and on what is inside it.
-    fn object(&mut self, object: &'a Object, world: &World<'a>) {
-        if object.inside.is_some() || object.dormant {
-            return;
+    /// The entries of those objects that `wanted` takes.
+    fn objects(&mut self, world: &World<'a>, wanted: impl Fn(&Object) -> bool) {
+        for (place, object) in world.objects.iter().enumerate() {
+            if wanted(object) && object.inside.is_none() && !object.dormant {
+                self.object(place, world);
+            }
         }
-        let place = world.places[&object.id];
+    }
+
+    /// The entry of the object at `place`, and of the notes on it and on what is inside it.
+    fn object(&mut self, place: usize, world: &World<'a>) {
+        let object = &world.objects[place];
         let mut entry = Entry::blank(object.label, object.schema.clone(), &object.name, object.section, object.pass);
         entry.table = world.table(object);
-        let parent = if object.is_written() {
-            (entry.definition, entry.variants) = world.definition(object);
-            entry.drop = match &object.drop {
-                _ if world.is_attached(object) => String::new(),
-                Some(drop) => drop.clone(),
-                None => format!("DROP {};", object.identity),
-            };
-            entry.owner = object.owner.clone();
-            entry.owned = object.owner.iter().map(|_| object.identity.clone()).collect();
-            entry.depends = world.depends[place]
-                .iter()
-                .filter_map(|need| self.by_object.get(&world.objects[*need].id).copied())
-                .collect();
-            entry.roles = object.roles.clone();
-            entry.roles.sort_unstable();
-            entry.roles.dedup();
-            entry.tablespace = object.tablespace.clone();
-            entry.access_method = object.access_method.clone();
-            entry.version = object.version.clone();
-            if object.kind != Kind::Index && object.section == Section::PostData {
-                let tables = object.table.iter().chain(&object.locks).copied().chain(world.above(object));
-                entry.locks = tables.filter_map(|table| self.by_object.get(&table).copied()).collect();
-                entry.locks.sort_unstable();
-                entry.locks.dedup();
-            }
-            entry.depends.sort_unstable();
-            let id = self.push(entry.clone());
-            self.by_object.insert(object.id, id);
-            Some(id)
-        } else {
-            None
+        if !object.is_written() {
+            return self.notes_on_all(place, None, &entry, world);
+        }
+        (entry.definition, entry.variants) = world.definition(place);
+        entry.drop = match &object.drop {
+            _ if world.is_attached(place) => String::new(),
+            Some(drop) => drop.clone(),
+            None => format!("DROP {};", object.identity),
         };
-        self.notes_on(object, parent, &entry);
-        for piece in world.inside.get(&object.id).into_iter().flatten() {
-            self.notes_on(piece, parent, &entry);
+        entry.owner = object.owner.clone();
+        entry.owned = object.owner.iter().map(|_| object.identity.clone()).collect();
+        entry.depends = world.depends[place].iter().filter_map(|need| self.entry_at(*need)).collect();
+        entry.depends.sort_unstable();
+        entry.roles = object.roles.clone();
+        entry.roles.sort_unstable();
+        entry.roles.dedup();
+        entry.tablespace = object.tablespace.clone();
+        entry.access_method = object.access_method.clone();
+        entry.version = object.version.clone();
+        if object.kind != Kind::Index && object.section == Section::PostData {
+            let tables = object.table.iter().chain(&object.locks).copied().chain(world.above(object));
+            entry.locks = tables.filter_map(|table| self.entry(table, world)).collect();
+            entry.locks.sort_unstable();
+            entry.locks.dedup();
+        }
+        let like = self.is_noted(place, world).then(|| entry.clone());
+        let id = self.push(entry);
+        self.entry_of[place] = id;
+        if let Some(like) = like {
+            self.notes_on_all(place, Some(id), &like, world);
+        }
+    }
+
+    /// The entry of the object at `place`, if it has one by now.
+    fn entry_at(&self, place: usize) -> Option<u32> {
+        Some(self.entry_of[place]).filter(|id| *id > 0)
+    }
+
+    /// The entry of an object, if it has one by now.
+    fn entry(&self, object: ObjectId, world: &World<'_>) -> Option<u32> {
+        if object.class == class::LARGE_OBJECT {
+            return self.large.get(&object).copied();
+        }
+        self.entry_at(*world.places.get(&object)?)
+    }
+
+    /// Whether there is a note on the object at `place` or on what is inside it.
+    fn is_noted(&self, place: usize, world: &World<'_>) -> bool {
+        let mut all = std::iter::once(&world.objects[place]).chain(world.inside[place].iter().copied());
+        !self.notes.is_empty() && all.any(|object| self.notes.contains_key(&object.id))
+    }
+
+    /// The notes on the object at `place` and on what is inside it, as entries that follow `parent`.
+    fn notes_on_all(&mut self, place: usize, parent: Option<u32>, like: &Entry, world: &World<'a>) {
+        for object in std::iter::once(&world.objects[place]).chain(world.inside[place].iter().copied()) {
+            self.notes_on(object, parent, like);
         }
     }
 
@@ -318,7 +346,7 @@ impl<'a> Builder<'a> {
         let mut entry = Entry::blank(kind, Some(of.schema.clone()), &of.name, Section::Data, Pass::Main);
         let object = world.object(ObjectId::new(class::RELATION, of.oid));
         entry.table = object.and_then(|object| world.table(object)).or(Some((of.schema.clone(), of.name.clone())));
-        entry.depends = self.by_object.get(&of.maker()).copied().into_iter().collect();
+        entry.depends = self.entry(of.maker(), world).into_iter().collect();
         entry
     }
 
@@ -341,7 +369,7 @@ impl<'a> Builder<'a> {
                 made.push(id);
                 for object in group {
                     let row = ObjectId::new(class::LARGE_OBJECT, object.oid);
-                    self.by_object.insert(row, id);
+                    self.large.insert(row, id);
                     for note in self.notes.remove(&row).unwrap_or_default() {
                         self.note(note, &format!("LARGE OBJECT {}", object.oid), Some(id), &entry);
                     }
@@ -357,9 +385,9 @@ impl<'a> Builder<'a> {
     }
 
     /// At the very end: an index counts its table anew, a refresh fills what they are about.
-    fn statistics(&mut self, parts: &Parts<'_>) {
+    fn statistics(&mut self, world: &World<'a>, parts: &Parts<'_>) {
         for of in parts.statistics {
-            let made = |oid: Oid| self.by_object.get(&ObjectId::new(class::RELATION, oid)).copied();
+            let made = |oid: Oid| self.entry(ObjectId::new(class::RELATION, oid), world);
             let Some(table) = made(of.table) else { continue };
             let like = &self.entries[table as usize - 1];
             let section = if of.is_index || of.is_materialized { Section::PostData } else { Section::Data };
@@ -371,8 +399,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn privileges(&mut self, granted: &Granted, maintain: bool) {
-        let parent = self.by_object.get(&granted.on).copied();
+    fn privileges(&mut self, granted: &Granted, world: &World<'_>, maintain: bool) {
+        let parent = self.entry(granted.on, world);
         let grantable = match granted.kind.as_str() {
             "table" => Grantable::Table { maintain },
             "column" => Grantable::Column,
@@ -400,12 +428,11 @@ impl<'a> Builder<'a> {
             return;
         }
         let older = if maintain && granted.kind == "table" { without_maintain(&privileges) } else { None };
-        let like = parent.map(|id| self.entries[id as usize - 1].clone());
-        let (schema, section) =
-            like.as_ref().map_or((None, Section::PreData), |like| (like.schema.clone(), like.section));
-        let name = like.as_ref().map_or(granted.identity.clone(), |like| like.name.clone());
-        let mut entry = Entry::blank("ACL", schema, &name, section, Pass::Privileges);
-        entry.table = like.and_then(|like| like.table);
+        let like = parent.map(|id| &self.entries[id as usize - 1]);
+        let (schema, section) = like.map_or((None, Section::PreData), |like| (like.schema.clone(), like.section));
+        let name = like.map_or(&granted.identity, |like| &like.name);
+        let mut entry = Entry::blank("ACL", schema, name, section, Pass::Privileges);
+        entry.table = like.and_then(|like| like.table.clone());
         entry.definition = statements.join("\n");
         entry.variants = older.into_iter().collect();
         entry.depends = parent.into_iter().collect();

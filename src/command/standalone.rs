@@ -6,6 +6,7 @@
 //!
 //! Invariant: every path in `restore.sql` is a member's, hence plain ASCII.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
@@ -36,13 +37,16 @@ pub const RESTORE: &str = "restore.sql";
 pub const README: &str = "README.txt";
 
 /// A script as it is stored: in the server's bytes where strings only spell them.
-fn bytes(script: &str) -> Vec<u8> {
-    to_bytes(script).into_owned()
+fn bytes(script: String) -> Vec<u8> {
+    match to_bytes(&script) {
+        Cow::Borrowed(_) => script.into_bytes(),
+        Cow::Owned(bytes) => bytes,
+    }
 }
 
 /// A script of server text, fenced.
 fn fenced(key: &str, body: &str) -> Vec<u8> {
-    bytes(&format!("\\restrict {key}\n{body}\n\\unrestrict {key}\n"))
+    bytes(format!("\\restrict {key}\n{body}\n\\unrestrict {key}\n"))
 }
 
 /// `schema/pre-data.sql`.
@@ -117,7 +121,7 @@ pub fn restore(manifest: &Manifest, paths: &dyn Fn(usize) -> String) -> Result<V
         "\nSELECT pg_catalog.current_setting('server_version_num')::int >= {SINCE}0000 AS takes_statistics \\gset\n\
          \\if :takes_statistics\n\\ir {STATISTICS}\n\\else\nANALYZE;\n\\endif"
     );
-    Ok(bytes(&out))
+    Ok(bytes(out))
 }
 
 fn table_data(

@@ -270,8 +270,8 @@ impl Object {
 
     /// Sets the definition to what `write` gives for the newest server, and its variants for older ones.
     pub fn written(mut self, write: impl Fn(u32) -> Written) -> Object {
-        self.variants.extend(variants(&write));
-        let text = write(u32::MAX).text;
+        let (text, older) = variants(write);
+        self.variants.extend(older);
         self.sql(text)
     }
 

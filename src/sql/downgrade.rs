@@ -166,15 +166,16 @@ impl Written {
     }
 }
 
-/// The variants of something that can be written for any version, newest first; none where the text is the
-/// same for all.
-pub fn variants(write: impl Fn(u32) -> Written) -> Vec<Variant> {
+/// The newest text of something that can be written for any version, and its variants, newest first; none where
+/// the text is the same for all.
+pub fn variants(write: impl Fn(u32) -> Written) -> (String, Vec<Variant>) {
     let mut out: Vec<Variant> = Vec::new();
     let mut before = write(NEWEST);
     // What the oldest lacks nothing of, nobody does.
     if write(OLDEST) == before {
-        return out;
+        return (before.text, out);
     }
+    let newest = before.text.clone();
     for target in (OLDEST..NEWEST).rev() {
         let written = write(target);
         if written == before {
@@ -190,7 +191,7 @@ pub fn variants(write: impl Fn(u32) -> Written) -> Vec<Variant> {
         out.push(Variant { below: target + 1, definition, reason });
         before = written;
     }
-    out
+    (newest, out)
 }
 
 /// The stored parameters (`name=value`) that a server of `target` knows; the others are noted.
@@ -231,7 +232,8 @@ mod tests {
 
     #[test]
     fn each_version_gets_the_text_that_it_can_read() {
-        let variants = variants(write);
+        let (newest, variants) = variants(write);
+        assert_eq!(newest, "all");
         let of = |target| variant_for(&variants, target).map(|variant| variant.definition.as_deref().unwrap());
         assert_eq!(
             [12, 13, 14, 17, 18, 19].map(of),
@@ -243,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_refusal_outweighs_a_rewriting() {
-        let mut variants = variants(write);
+        let (_, mut variants) = variants(write);
         variants.push(Feature::NullsNotDistinct.refused());
         assert!(variant_for(&variants, 15).unwrap().definition.is_some());
         assert!(variant_for(&variants, 14).unwrap().definition.is_none());

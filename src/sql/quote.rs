@@ -207,7 +207,7 @@ pub fn dollar_quote(text: &str) -> String {
 /// `text` fit for a `--` comment or a log line: every control character becomes a space, because a
 /// line break in a name must not end the comment (CVE-2012-0868, CVE-2025-8715).
 pub fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text.to_string() }
 }
 
 /// Splits a list setting such as search_path at commas outside double quotes and undoubles the quotes.

@@ -7,7 +7,7 @@
 //!
 //! Invariant: an entry depends only on entries before it, so ids are positions and grow.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -181,31 +181,42 @@ impl Placement {
     }
 }
 
+/// The roles that these entries name.
+fn named(entries: &[Entry]) -> Vec<String> {
+    let owners = entries.iter().filter(|entry| !entry.owned.is_empty()).filter_map(|entry| entry.owner.as_ref());
+    let roles: BTreeSet<&String> = owners.chain(entries.iter().flat_map(|entry| &entry.roles)).collect();
+    roles.into_iter().cloned().collect()
+}
+
 impl Script {
+    /// The script of these entries, which are numbered by their places, and the roles that they name.
+    pub fn of(entries: Vec<Entry>) -> Script {
+        Script { roles: named(&entries), entries }
+    }
+
     /// Leaves only what `wanted` takes and what belongs to it, changed by `strip`. The ids stay positions,
     /// so they are given anew.
     pub fn reduce(&mut self, wanted: impl Fn(&Entry) -> bool, strip: impl Fn(&mut Entry)) {
-        let mut ids: HashMap<u32, u32> = HashMap::new();
-        let mut entries = Vec::with_capacity(self.entries.len());
-        let mut roles = BTreeSet::new();
-        for mut entry in std::mem::take(&mut self.entries) {
-            let parent = entry.parent.map(|parent| ids.get(&parent).copied());
-            if !wanted(&entry) || parent == Some(None) {
-                continue;
+        // By the old id the new one; 0: there is none.
+        let mut new_ids = vec![0; self.entries.len() + 1];
+        let new = |new_ids: &[u32], id: u32| new_ids.get(id as usize).copied().filter(|id| *id > 0);
+        let mut last = 0;
+        self.entries.retain_mut(|entry| {
+            let parent = entry.parent.map(|parent| new(&new_ids, parent));
+            if !wanted(entry) || parent == Some(None) {
+                return false;
             }
-            strip(&mut entry);
-            let id = entries.len() as u32 + 1;
-            ids.insert(entry.id, id);
-            entry.id = id;
+            strip(entry);
+            last += 1;
+            new_ids[entry.id as usize] = last;
+            entry.id = last;
             entry.parent = parent.flatten();
             for list in [&mut entry.depends, &mut entry.locks] {
-                *list = list.iter().filter_map(|id| ids.get(id).copied()).collect();
+                list.retain_mut(|id| new(&new_ids, *id).inspect(|new| *id = *new).is_some());
             }
-            roles.extend(entry.owner.iter().filter(|_| !entry.owned.is_empty()).chain(&entry.roles).cloned());
-            entries.push(entry);
-        }
-        self.entries = entries;
-        self.roles = roles.into_iter().collect();
+            true
+        });
+        self.roles = named(&self.entries);
     }
 
     /// Whether an entry makes the database itself, or is about it. Only a restore that creates the database

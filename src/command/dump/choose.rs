@@ -146,7 +146,7 @@ impl Choice {
                 }
         };
         catalog.lacking.retain(|lacking| self.wants(lacking, selection));
-        catalog.keep(|object| keep.contains(&object.id), members, !self.partial && selection.takes_data());
+        catalog.keep(&keep, members, !self.partial && selection.takes_data());
         if selection.no_owner {
             catalog.objects.iter_mut().for_each(|object| object.owner = None);
         }

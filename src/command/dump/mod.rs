@@ -25,9 +25,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use tokio::task::JoinHandle;
 
 use crate::archive::manifest::{Data, Head, LargeObjects, Manifest, Skipped, Totals};
-use crate::archive::member::Encoder;
+use crate::archive::member::{Encoded, Encoder};
 use crate::archive::writer::Writer;
 use crate::archive::{DRAFT_PATH, HEAD_PATH, publish};
 use crate::command::script::{Built, Parts, build};
@@ -170,18 +171,11 @@ async fn write<W: Write + Send + 'static>(
     contents.name_losses(&mut source, progress);
     let mut manifest = manifest(&source, options, started, &contents, &script);
     let key = restrict_key()?;
+    let script = Arc::new(script);
     let mut writer = Writer::new(out);
-    let mut encoder = Encoder::new(options.level)?;
-    let head = Head::from(&manifest);
-    let entries = serde_json::to_vec(&script).during(Fault::Disk, || "cannot write the entries".into())?;
-    for (path, content) in [
-        (HEAD_PATH, head.to_json()),
-        (standalone::PRE_DATA, standalone::pre_data(&script, &key)),
-        (standalone::POST_DATA, standalone::post_data(&script, &key)),
-        (standalone::ENTRIES, entries),
-        (DRAFT_PATH, draft(&manifest, &source, &contents)),
-    ] {
-        writer.append(&encoder.encode(path, &content)?)?;
+    let draft = draft(&manifest, &source, &contents);
+    for member in first_members(&script, &key, Head::from(&manifest), draft, options.level) {
+        writer.append(&member.await.expect("encoding does not panic")?)?;
     }
     let jobs = contents.jobs();
     let expected = contents.expected(&jobs);
@@ -203,8 +197,8 @@ async fn write<W: Write + Send + 'static>(
     fill(&mut manifest, copied.data, &contents);
     let paths = |member: usize| writer.path(member).to_string();
     let restore = standalone::restore(&manifest, &paths)?;
-    let tail = last_members(&manifest, &script, &key, restore);
-    for (path, content) in tail {
+    let mut encoder = Encoder::new(options.level)?;
+    for (path, content) in last_members(&manifest, &script, &key, restore) {
         writer.append(&encoder.encode(path, &content)?)?;
     }
     manifest.finished = rfc3339(Utc::now());
@@ -241,6 +235,30 @@ pub(super) fn script(
     }
     options.selection.reduce(&mut script);
     Ok(script)
+}
+
+/// What stands before the rows in the archive, in its order. The members are encoded side by side: of a large
+/// schema they are most of what is left to do.
+fn first_members(
+    script: &Arc<Script>,
+    key: &str,
+    head: Head,
+    draft: Manifest,
+    level: i32,
+) -> [JoinHandle<Result<Encoded>>; 5] {
+    let one = |path: &'static str, content: fn(&Script, &str) -> Result<Vec<u8>>| {
+        let (script, key) = (Arc::clone(script), key.to_string());
+        tokio::task::spawn_blocking(move || Encoder::new(level)?.encode_in_place(path, &mut content(&script, &key)?))
+    };
+    let entries =
+        |script: &Script, _: &str| serde_json::to_vec(script).during(Fault::Disk, || "cannot write the entries".into());
+    [
+        tokio::task::spawn_blocking(move || Encoder::new(level)?.encode(HEAD_PATH, &head.to_json())),
+        one(standalone::PRE_DATA, |script, key| Ok(standalone::pre_data(script, key))),
+        one(standalone::POST_DATA, |script, key| Ok(standalone::post_data(script, key))),
+        one(standalone::ENTRIES, entries),
+        tokio::task::spawn_blocking(move || Encoder::new(level)?.encode(DRAFT_PATH, &draft.to_json())),
+    ]
 }
 
 /// What follows the rows in the archive.
@@ -290,15 +308,14 @@ fn manifest(
 
 /// The manifest as far as it is known before rows are copied: what tells what they are where the archive has no
 /// end.
-fn draft(manifest: &Manifest, source: &Source, contents: &Contents) -> Vec<u8> {
+fn draft(manifest: &Manifest, source: &Source, contents: &Contents) -> Manifest {
     let count = contents.large_objects.len() as u64;
-    let draft = Manifest {
+    Manifest {
         large_objects: (count > 0).then(|| LargeObjects { count, ..LargeObjects::default() }),
         warnings: source.warnings.clone(),
         skipped: source.skipped.clone(),
         ..manifest.clone()
-    };
-    draft.to_json()
+    }
 }
 
 /// The options that decide what is in the archive, as a user would type them.
