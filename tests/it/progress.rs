@@ -41,12 +41,22 @@ fn lines(text: &str) -> Vec<Value> {
 
 #[test]
 fn an_index_that_is_built_is_told_in_json() {
+    told_in_json(&["-j", "2"]);
+}
+
+#[test]
+fn in_one_transaction_it_is_told_as_well() {
+    told_in_json(&["-1"]);
+}
+
+fn told_in_json(how: &[&str]) {
     let (database, program) = (stopping(), Program::new());
     program.dump(&database, &[]);
     let copy = Database::new(database.server);
     let held = Held::new(&copy, "SELECT pg_advisory_xact_lock(4711)");
     let url = copy.url();
-    let mut command = program.command(&["restore", "copy.tar.zst", "-d", &url, "-j", "2", "--progress", "json"]);
+    let args = [&["restore", "copy.tar.zst", "-d", &url, "--progress", "json"], how].concat();
+    let mut command = program.command(&args);
     let mut child = command.stderr(Stdio::piped()).spawn().expect("it runs");
     let told = collect(child.stderr.take().expect("it is piped"));
     let building = |line: &Value| line["building"][0]["phase"] != "" && !line["building"][0].is_null();

@@ -53,8 +53,8 @@ impl Builds {
         Begun { builds: self, pid }
     }
 
-    /// Does `work` and tells meanwhile what is built; `session` is not used by it.
-    pub async fn over<T>(&self, session: &Session, work: impl Future<Output = T>) -> T {
+    /// Does `work` and tells meanwhile what is built; `session`, if there is one to look with, is not used by it.
+    pub async fn over<T>(&self, session: Option<&Session>, work: impl Future<Output = T>) -> T {
         let result = tokio::select! {
             biased;
             result = work => result,
@@ -64,7 +64,7 @@ impl Builds {
         result
     }
 
-    async fn tell(&self, session: &Session) -> std::convert::Infallible {
+    async fn tell(&self, session: Option<&Session>) -> std::convert::Infallible {
         loop {
             tokio::time::sleep(EVERY).await;
             let running = self.running().clone();
@@ -72,7 +72,7 @@ impl Builds {
                 continue;
             }
             let mut builds: HashMap<i32, Build> = running.into_iter().map(|(pid, one)| (pid, one.build())).collect();
-            if self.progress.is_watched() {
+            if let Some(session) = session.filter(|_| self.progress.is_watched()) {
                 look(session, &mut builds).await;
             }
             let mut builds: Vec<Build> = builds.into_values().collect();

@@ -62,3 +62,8 @@ pub fn amount(loads: &[Load]) -> (u64, u64, u64) {
     let rows = of_tables().map(|load| load.left_rows).sum();
     (tables, rows, loads.iter().map(|load| load.left_bytes).sum())
 }
+
+/// The entry that makes the table of each data entry.
+pub fn makers(loads: &[&Entry]) -> HashMap<u32, u32> {
+    loads.iter().filter_map(|entry| Some((entry.id, *entry.depends.first()?))).collect()
+}

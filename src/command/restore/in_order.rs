@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::builds::Builds;
 use super::entries::Runner;
 use super::load::Loader;
 use super::passed::PassedOver;
@@ -29,6 +30,10 @@ pub struct InOrder<'a> {
     pub own: HashSet<u32>,
     /// What switches triggers off and on.
     pub triggers: Triggers,
+    /// Entries that build an index over many rows: each goes to the server by itself, so that it can be told.
+    pub large: HashSet<u32>,
+    /// Where that is told.
+    pub builds: &'a Builds,
 }
 
 impl InOrder<'_> {
@@ -39,10 +44,14 @@ impl InOrder<'_> {
         let runner = || Runner::new(no_owner, one_transaction, passed, &progress);
         let mut running = runner();
         while let Some(first) = entries.first() {
-            let alike = entries.iter().take_while(|entry| entry.data.is_some() == first.data.is_some()).count();
-            let (now, later) = entries.split_at(alike);
+            let large = self.large.contains(&first.id);
+            let alike =
+                |entry: &&&Entry| entry.data.is_some() == first.data.is_some() && !self.large.contains(&entry.id);
+            let count = if large { 1 } else { entries.iter().take_while(alike).count() };
+            let (now, later) = entries.split_at(count);
             entries = later;
             if first.data.is_none() {
+                let _building = large.then(|| self.builds.begin(session.backend_pid, first));
                 running.run(&session.client, now).await?;
                 continue;
             }

@@ -54,7 +54,7 @@ use crate::sql::{Entry, Pass, Script, Section};
 use ahead::Ahead;
 use budget::Budget;
 use builds::Builds;
-use chosen::{amount, choose, plan_loads};
+use chosen::{amount, choose, makers, plan_loads};
 use clean::Clean;
 use create::Creation;
 use entries::Runner;
@@ -406,7 +406,17 @@ impl Work<'_> {
             true => Triggers::read(&session, self.archive.manifest(), loads).await?,
             false => Triggers::default(),
         };
+        let post_data: Vec<&Entry> = main.iter().copied().filter(|entry| entry.section == Section::PostData).collect();
+        let large = Schedule::new(planned, &post_data, &makers(loads)).large();
+        let builds = Builds::new(self.progress);
+        // The connection that builds cannot tell how far it is. Where there is no other, nobody does.
+        let watching = match self.progress.is_watched() && !large.is_empty() {
+            true => session.another().await.ok(),
+            false => None,
+        };
         let mut in_order = InOrder {
+            large,
+            builds: &builds,
             loader: self.loader(HashMap::new(), tally, true),
             one_transaction: self.options.single_transaction,
             no_owner: self.options.selection.no_owner,
@@ -417,7 +427,7 @@ impl Work<'_> {
         if let Some(bytes) = self.options.memory {
             budget::set(&session, bytes).await?;
         }
-        let ran = in_order.run(session, &main).await;
+        let ran = builds.over(watching.as_ref(), in_order.run(session, &main)).await;
         let session = ran.map_err(|error| of_archive(self.options.archive.as_deref(), error))?;
         entries::reset(&session.client).await?;
         Ok(session)
@@ -444,7 +454,7 @@ impl Work<'_> {
         let post_data: Vec<&Entry> = part(Section::PostData).collect();
         let builds = Arc::new(Builds::new(self.progress));
         let finished = self.load_and_finish(loader, planned, &loads, &post_data, sessions, Arc::clone(&builds));
-        builds.over(session, finished).await.map_err(|error| of_archive(self.options.archive.as_deref(), error))
+        builds.over(Some(session), finished).await.map_err(|error| of_archive(self.options.archive.as_deref(), error))
     }
 
     /// Runs entries in order on one connection.
@@ -465,13 +475,11 @@ impl Work<'_> {
         sessions: Vec<Session>,
         builds: Arc<Builds>,
     ) -> Result<()> {
-        let table_of_data: HashMap<u32, u32> =
-            loads.iter().filter_map(|entry| Some((entry.id, *entry.depends.first()?))).collect();
         let work = post_data.len() + planned.iter().map(|load| load.chunks.len()).sum::<usize>();
         if work == 0 {
             return Ok(());
         }
-        let schedule = Schedule::new(planned, post_data, &table_of_data);
+        let schedule = Schedule::new(planned, post_data, &makers(loads));
         let memory = self.options.memory;
         let scarce = budget::vectors(&sessions[0], memory, &schedule, post_data, self.progress).await?;
         scarce.into_iter().for_each(|text| self.warn(text));

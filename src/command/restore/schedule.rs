@@ -211,6 +211,12 @@ impl Schedule {
         if node.rank.1.0 > 0 { node.memory } else { 0 }
     }
 
+    /// The entries whose indexes are built over many rows, by id.
+    pub fn large(&self) -> HashSet<u32> {
+        let large = (0..self.nodes.len()).filter(|at| self.memory(*at) > 0);
+        large.map(|at| self.nodes[at].id).collect()
+    }
+
     fn conflict(&self, a: usize, b: usize) -> bool {
         let (a, b) = (&self.nodes[a], &self.nodes[b]);
         a.locks.iter().any(|table| b.touches.contains(table)) || b.locks.iter().any(|table| a.touches.contains(table))
