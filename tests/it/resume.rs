@@ -338,6 +338,56 @@ fn what_the_server_still_does_for_the_restore_that_died_is_waited_for() {
     drop(held);
 }
 
+/// A type whose equality takes its time, and a foreign key that asks for it a hundred times.
+const SLOWLY_EQUAL: &str = "
+CREATE TYPE num;
+CREATE FUNCTION num_in(cstring) RETURNS num LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION num_out(num) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE TYPE num (INPUT = num_in, OUTPUT = num_out, LIKE = int4);
+CREATE FUNCTION num_lt(num, num) RETURNS bool LANGUAGE internal IMMUTABLE STRICT AS 'int4lt';
+CREATE FUNCTION num_le(num, num) RETURNS bool LANGUAGE internal IMMUTABLE STRICT AS 'int4le';
+CREATE FUNCTION num_ge(num, num) RETURNS bool LANGUAGE internal IMMUTABLE STRICT AS 'int4ge';
+CREATE FUNCTION num_gt(num, num) RETURNS bool LANGUAGE internal IMMUTABLE STRICT AS 'int4gt';
+CREATE FUNCTION num_cmp(num, num) RETURNS int LANGUAGE internal IMMUTABLE STRICT AS 'btint4cmp';
+CREATE FUNCTION num_eq(num, num) RETURNS bool LANGUAGE plpgsql IMMUTABLE STRICT AS
+  'BEGIN PERFORM pg_sleep(0.02); RETURN $1::text = $2::text; END';
+CREATE OPERATOR < (FUNCTION = num_lt, LEFTARG = num, RIGHTARG = num);
+CREATE OPERATOR <= (FUNCTION = num_le, LEFTARG = num, RIGHTARG = num);
+CREATE OPERATOR = (FUNCTION = num_eq, LEFTARG = num, RIGHTARG = num);
+CREATE OPERATOR >= (FUNCTION = num_ge, LEFTARG = num, RIGHTARG = num);
+CREATE OPERATOR > (FUNCTION = num_gt, LEFTARG = num, RIGHTARG = num);
+CREATE OPERATOR CLASS num_ops DEFAULT FOR TYPE num USING btree AS
+  OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 num_cmp(num, num);
+CREATE TABLE parent (a num PRIMARY KEY);
+CREATE TABLE child (a num);
+INSERT INTO parent SELECT n::text::num FROM generate_series(1, 10) n;
+INSERT INTO child SELECT n::text::num FROM generate_series(1, 10) n;
+ALTER TABLE child ADD CONSTRAINT of_parent FOREIGN KEY (a) REFERENCES parent;";
+
+#[test]
+fn a_restore_that_died_while_a_foreign_key_was_checked_is_gone_on_with() {
+    let server = Server::shared(18);
+    let (source, program) = (Database::new(server), Program::new());
+    source.psql(SLOWLY_EQUAL);
+    program.dump(&source, &[]);
+    for (name, how) in [("by-one", ["-j", "1"]), ("by-two", ["-j", "2"])] {
+        let copy = Database::new(server);
+        let url = named(&copy, name);
+        let mut command = program.command(&[&["restore", "copy.tar.zst", "-d", &url][..], &how].concat());
+        let mut child = command.stderr(Stdio::null()).spawn().expect("it runs");
+        let checking = || sessions(server, name, "pid", "state = 'active' AND query LIKE '%of_parent%'");
+        wait_until("the key is checked", || !checking().is_empty());
+        child.kill().expect("it is ours");
+        child.wait().expect("it is ours");
+        // What the server still does it finishes, or undoes: either is waited for.
+        let resume = ["restore", "copy.tar.zst", "--resume", "-d", &url];
+        program.run(&[&resume[..], &how].concat()).exits(0);
+        let key = "SELECT count(*), bool_and(convalidated) FROM pg_constraint WHERE conname = 'of_parent'";
+        assert_eq!(copy.psql(key), "1|t", "{how:?}");
+        program.run(&["verify", "copy.tar.zst", "--against", &url]).exits(0);
+    }
+}
+
 #[test]
 fn a_restore_that_fails_or_is_interrupted_says_how_to_go_on() {
     let server = Server::shared(18);
