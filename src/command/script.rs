@@ -70,6 +70,8 @@ pub struct Built {
 
 struct Builder<'a> {
     entries: Vec<Entry>,
+    /// What [`World::definition`] gives, by place, until it is an entry's.
+    definitions: Vec<(String, Vec<Variant>)>,
     /// The entry of each object, by the object's place; 0: it has none (yet).
     entry_of: Vec<u32>,
     /// The entries of large objects.
@@ -83,6 +85,7 @@ pub fn build(mut catalog: Catalog, parts: &Parts<'_>) -> Result<Built> {
     let Ordered { objects, depends, warnings } = sort(std::mem::take(&mut catalog.objects), &catalog.edges);
     let mut builder = Builder {
         entries: Vec::with_capacity(objects.len() * 2),
+        definitions: Vec::new(),
         entry_of: vec![0; objects.len()],
         large: HashMap::new(),
         notes: HashMap::new(),
@@ -108,6 +111,7 @@ pub fn build(mut catalog: Catalog, parts: &Parts<'_>) -> Result<Built> {
         partition_of: &partition_of,
         catalog: &catalog,
     };
+    builder.definitions = world.definitions();
     builder.objects(&world, |object| object.pass == Pass::Main && object.section == Section::PreData);
     builder.data(&world, parts);
     builder.objects(&world, |object| object.pass == Pass::Main && object.section == Section::PostData);
@@ -162,6 +166,24 @@ impl World<'_> {
     fn is_attached(&self, place: usize) -> bool {
         let mut pieces = self.inside[place].iter();
         pieces.any(|piece| self.places.contains_key(&ObjectId::new(class::INDEX_ATTACH, piece.id.oid)))
+    }
+
+    /// The definitions of all that is written, by place. Two threads take turns, where there are two to be had: a
+    /// table is written for the oldest and the newest server.
+    fn definitions(&self) -> Vec<(String, Vec<Variant>)> {
+        let one = |place: usize| match self.objects[place].is_written() {
+            true => self.definition(place),
+            false => Default::default(),
+        };
+        let places = 0..self.objects.len();
+        let (even, odd) = (places.clone().step_by(2), places.clone().skip(1).step_by(2));
+        thread::scope(|scope| {
+            let other = thread::Builder::new().spawn_scoped(scope, move || odd.map(one).collect::<Vec<_>>());
+            let Ok(other) = other else { return places.map(one).collect() };
+            let even: Vec<_> = even.map(one).collect();
+            let mut odd = other.join().expect("writing does not panic").into_iter();
+            even.into_iter().flat_map(|one| std::iter::once(one).chain(odd.next())).collect()
+        })
     }
 
     /// The definition of the object at `place`, given what ended up inside it.
@@ -235,7 +257,7 @@ impl<'a> Builder<'a> {
         if !object.is_written() {
             return self.notes_on_all(place, None, &entry, world);
         }
-        (entry.definition, entry.variants) = world.definition(place);
+        (entry.definition, entry.variants) = std::mem::take(&mut self.definitions[place]);
         entry.drop = match &object.drop {
             _ if world.is_attached(place) => String::new(),
             Some(drop) => drop.clone(),
