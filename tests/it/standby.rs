@@ -102,6 +102,8 @@ fn a_conflict_with_the_replay_ends_the_dump_and_says_what_to_set() {
         // that send rows notice when they are read: a little, so that the dump is not done before the replay comes.
         let leader = "state = 'idle in transaction'";
         wait_until("the leader has gone", || {
+            // A busy machine lets the replay wait, too.
+            std::thread::sleep(std::time::Duration::from_millis(100));
             let stdout = child.stdout.as_mut().expect("it is piped");
             std::io::copy(&mut stdout.take(PIPE_BYTES), &mut std::io::sink()).expect("it can be read");
             sessions(&standby, "conflicting", "pid", leader).is_empty()
