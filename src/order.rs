@@ -78,14 +78,13 @@ fn first_sort(objects: Vec<Object>) -> Vec<Object> {
         objects.iter().enumerate().map(|(at, object)| (sort_key(object), at)).collect();
     // Stable, because that sort is quick about what is in order already, as each kind is.
     keys.sort();
-    let order: Vec<usize> = keys.into_iter().map(|(_, at)| at).collect();
-    arranged(objects, &order)
+    let mut place = vec![0; keys.len()];
+    keys.iter().enumerate().for_each(|(position, (_, at))| place[*at] = position);
+    arranged(objects, place)
 }
 
-/// The objects in this order, which names each once. They are large, so they change places where they lie.
-fn arranged(mut objects: Vec<Object>, order: &[usize]) -> Vec<Object> {
-    let mut place = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(position, at)| place[*at] = position);
+/// Each object at its place, which no other has. They are large, so they change places where they lie.
+fn arranged(mut objects: Vec<Object>, mut place: Vec<usize>) -> Vec<Object> {
     for at in 0..place.len() {
         while place[at] != at {
             let to = place[at];
@@ -312,7 +311,7 @@ impl Graph {
         order.reverse();
         order.iter().enumerate().for_each(|(position, at)| place[*at] = position);
         let depends = self.written_needs(&order, &place);
-        Ordered { objects: arranged(self.objects, &order), depends, warnings: self.warnings }
+        Ordered { objects: arranged(self.objects, place), depends, warnings: self.warnings }
     }
 
     /// What each needs among the objects that are written: a need of one that is not leads on to its own.

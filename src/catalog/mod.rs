@@ -410,9 +410,7 @@ impl Catalog {
         let mut left_out = HashSet::new();
         self.objects.retain(|object| wanted.contains(&object.id) || !left_out.insert(object.id));
         let kept = |id: &ObjectId| wanted.contains(id) || (large_objects && id.class == class::LARGE_OBJECT);
-        if !left_out.is_empty() {
-            self.edges.retain(|edge| wanted.contains(&edge.from) && wanted.contains(&edge.to));
-        }
+        self.edges.retain(|edge| wanted.contains(&edge.from) && wanted.contains(&edge.to));
         self.notes.retain(|note| kept(&note.on));
         self.granted.retain(|granted| {
             kept(&granted.on) || (granted.member && !left_out.contains(&granted.on) && member(granted.extension))

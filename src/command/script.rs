@@ -148,7 +148,12 @@ fn partitions(objects: &[Object]) -> HashMap<ObjectId, ObjectId> {
     attached.filter_map(|object| Some((object.table?, *object.locks.first()?))).collect()
 }
 
-impl World<'_> {
+impl<'a> World<'a> {
+    /// The object at `place`, and what is inside it.
+    fn whole(&self, place: usize) -> impl Iterator<Item = &'a Object> {
+        std::iter::once(&self.objects[place]).chain(self.inside[place].iter().copied())
+    }
+
     /// The tables above the one that the attachment of an index locks: where it completes the parent's
     /// index, the server locks the parent's parent exclusively as well (`validatePartitionedIndex`).
     fn above(&self, object: &Object) -> Vec<ObjectId> {
@@ -190,21 +195,14 @@ impl World<'_> {
     fn definition(&self, place: usize) -> (String, Vec<Variant>) {
         let object = &self.objects[place];
         let inside = |id: ObjectId| self.object(id).is_some_and(|piece| piece.inside == Some(object.id));
-        let mut older = object.variants.clone();
-        let mut text = match &object.body {
-            Body::Sql(text) => text.clone(),
-            Body::Table(table) => {
-                let (text, variants) = variants(|target| table.write(&inside, target));
-                older.extend(variants);
-                text
-            }
-            Body::View(view) => {
-                let (text, variants) = variants(|target| view.write(target));
-                older.extend(variants);
-                text
-            }
-            Body::Domain(domain) => domain.write(&inside),
+        let (mut text, written) = match &object.body {
+            Body::Sql(text) => (text.clone(), Vec::new()),
+            Body::Table(table) => variants(|target| table.write(&inside, target)),
+            Body::View(view) => variants(|target| view.write(target)),
+            Body::Domain(domain) => (domain.write(&inside), Vec::new()),
         };
+        let mut older = object.variants.clone();
+        older.extend(written);
         let mut also = String::new();
         for extension in self.catalog.on_extension.get(&object.id).into_iter().flatten() {
             let identity = if object.label == "CONSTRAINT" { continue } else { &object.identity };
@@ -302,13 +300,12 @@ impl<'a> Builder<'a> {
 
     /// Whether there is a note on the object at `place` or on what is inside it.
     fn is_noted(&self, place: usize, world: &World<'_>) -> bool {
-        let mut all = std::iter::once(&world.objects[place]).chain(world.inside[place].iter().copied());
-        !self.notes.is_empty() && all.any(|object| self.notes.contains_key(&object.id))
+        world.whole(place).any(|object| self.notes.contains_key(&object.id))
     }
 
     /// The notes on the object at `place` and on what is inside it, as entries that follow `parent`.
     fn notes_on_all(&mut self, place: usize, parent: Option<u32>, like: &Entry, world: &World<'a>) {
-        for object in std::iter::once(&world.objects[place]).chain(world.inside[place].iter().copied()) {
+        for object in world.whole(place) {
             self.notes_on(object, parent, like);
         }
     }
