@@ -2,7 +2,8 @@
 //!
 //! An index over a function that waits for a lock stands still while it is looked at.
 
-use super::support::sessions::Held;
+use super::support::pooler::Pooler;
+use super::support::sessions::{Held, sessions};
 use super::support::{Database, Program, Server, wait_until};
 use serde_json::Value;
 use std::io::Read;
@@ -75,6 +76,25 @@ fn told_in_json(how: &[&str]) {
     assert!(build["total"].as_u64() > build["done"].as_u64() && build["seconds"].is_u64(), "{build}");
     let finished: Vec<&Value> = lines.iter().filter(|line| line["event"] == "table").collect();
     assert_eq!(finished.len(), 2, "an empty table is complete, too, and large objects are none: {finished:?}");
+}
+
+#[test]
+fn no_second_connection_looks_through_a_pooler() {
+    let (database, program) = (stopping(), Program::new());
+    let Some(pooler) = Pooler::start(database.server, "session", 8, "") else { return };
+    program.dump(&database, &[]);
+    let copy = Database::new(database.server);
+    let held = Held::new(&copy, "SELECT pg_advisory_xact_lock(4711)");
+    let url = format!("{}&application_name=looking", pooler.url(&copy));
+    let mut command = program.command(&["restore", "copy.tar.zst", "-d", &url, "-1", "--progress", "json"]);
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("it runs");
+    let told = collect(child.stderr.take().expect("it is piped"));
+    let building = |line: &Value| line["building"][0]["entry"] == "INDEX public.at_last";
+    wait_until("the index is told of", || lines(&told.lock().expect("nobody panics")).iter().any(building));
+    assert_eq!(sessions(database.server, "looking", "pid", "query LIKE '%at_last%' AND state = 'active'").len(), 1);
+    assert!(sessions(database.server, "looking", "pid", "query LIKE '%pg_stat_progress_create_index%'").is_empty());
+    drop(held);
+    assert!(child.wait().expect("it ends").success());
 }
 
 #[test]

@@ -409,8 +409,9 @@ impl Work<'_> {
         let post_data: Vec<&Entry> = main.iter().copied().filter(|entry| entry.section == Section::PostData).collect();
         let large = Schedule::new(planned, &post_data, &makers(loads)).large();
         let builds = Builds::new(self.progress);
-        // The connection that builds cannot tell how far it is. Where there is no other, nobody does.
-        let watching = match self.progress.is_watched() && !large.is_empty() {
+        // The connection that builds cannot tell how far it is. Where there is no other, nobody does; a pooler
+        // may let a second one wait for the end of the first.
+        let watching = match self.progress.is_watched() && !large.is_empty() && !session.pooler {
             true => session.another().await.ok(),
             false => None,
         };
